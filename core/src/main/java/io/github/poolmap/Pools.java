@@ -1,0 +1,267 @@
+package io.github.poolmap;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.poolmap.internal.run.Calls;
+import io.github.poolmap.internal.run.Engine;
+import io.github.poolmap.internal.run.Life;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands out pools of every kind and owns their workers.
+ *
+ * <pre>{@code
+ * try (Pools pools = Pools.create()) {
+ *   List<Double> roots = pools.threads().map(x -> Math.sqrt(x), List.of(1, 4, 9));
+ * }
+ * }</pre>
+ *
+ * <p>The pools are handles: two of the same kind and size share their workers, and closing one ends
+ * that handle only; the workers end with the {@code Pools}. Neither making it nor asking it for a
+ * pool starts anything. Safe for use by many threads.
+ */
+public final class Pools implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Pools.class);
+
+  private final int defaultWorkers;
+  private final @Nullable PoolKind processFallback;
+
+  private record Spec(PoolKind kind, int workers) {}
+
+  /** Guarded by itself. */
+  private final Map<Spec, Engine<?>> engines = new LinkedHashMap<>();
+
+  private final Life life = new Life(new Calls("poolmap", null), this::enginesSoFar);
+
+  private Pools(int defaultWorkers, @Nullable PoolKind processFallback) {
+    this.defaultWorkers = defaultWorkers;
+    this.processFallback = processFallback;
+  }
+
+  /**
+   * Makes one with the default options: as many workers as there are cores.
+   *
+   * @return the pools
+   */
+  public static Pools create() {
+    return builder().build();
+  }
+
+  /**
+   * Returns a builder with the default options.
+   *
+   * @return the builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Returns a pool that runs its calls in the calling thread.
+   *
+   * @param <T> the bound of the inputs
+   * @param <R> the bound of the results
+   * @return a handle
+   * @throws PoolClosedException if this is closed
+   */
+  public <T, R> Pool<T, R> serial() {
+    return handle(new Spec(PoolKind.SERIAL, 1), () -> Engine.onCaller(SerialPool.DEFAULT_NAME));
+  }
+
+  /**
+   * Returns a pool of threads, as many as there are workers by default.
+   *
+   * @param <T> the bound of the inputs
+   * @param <R> the bound of the results
+   * @return a handle
+   * @throws PoolClosedException if this is closed
+   */
+  public <T, R> Pool<T, R> threads() {
+    return threads(defaultWorkers);
+  }
+
+  /**
+   * Returns a pool of so many threads.
+   *
+   * @param workers 1 to 10,000
+   * @param <T> the bound of the inputs
+   * @param <R> the bound of the results
+   * @return a handle
+   * @throws IllegalArgumentException if the number is out of range
+   * @throws PoolClosedException if this is closed
+   */
+  public <T, R> Pool<T, R> threads(int workers) {
+    PoolBuilder.checkWorkers(workers, ThreadPool.MOST_WORKERS);
+    return handle(
+        new Spec(PoolKind.THREADS, workers),
+        () -> ThreadPool.newEngine(name(ThreadPool.DEFAULT_NAME, workers), workers));
+  }
+
+  /**
+   * Returns a pool of child JVMs, as many as there are workers by default.
+   *
+   * @param <T> the bound of the inputs
+   * @param <R> the bound of the results
+   * @return a handle
+   * @throws WorkerStartException if child JVMs cannot be launched here and no {@linkplain
+   *     Builder#processFallback fallback} was asked for
+   * @throws PoolClosedException if this is closed
+   */
+  public <T, R> Pool<T, R> processes() {
+    return processes(defaultWorkers);
+  }
+
+  /**
+   * Returns a pool of so many child JVMs.
+   *
+   * @param workers 1 to 1,024
+   * @param <T> the bound of the inputs
+   * @param <R> the bound of the results
+   * @return a handle
+   * @throws IllegalArgumentException if the number is out of range
+   * @throws WorkerStartException if child JVMs cannot be launched here and no {@linkplain
+   *     Builder#processFallback fallback} was asked for
+   * @throws PoolClosedException if this is closed
+   */
+  public <T, R> Pool<T, R> processes(int workers) {
+    PoolBuilder.checkWorkers(workers, ProcessPool.MOST_WORKERS);
+    String unavailable = ProcessPool.Builder.unavailable();
+    if (unavailable != null) {
+      if (processFallback == null) {
+        throw new WorkerStartException(
+            "child JVMs cannot be launched here: "
+                + unavailable
+                + ". Use threads(), or Pools.builder().processFallback(PoolKind.THREADS)",
+            "",
+            "",
+            null);
+      }
+      LOG.warn(
+          "poolmap: child JVMs cannot be launched here ({}), falling back to {}",
+          unavailable,
+          processFallback);
+      return processFallback == PoolKind.SERIAL ? serial() : threads(workers);
+    }
+    return handle(
+        new Spec(PoolKind.PROCESSES, workers),
+        () ->
+            ProcessPool.builder()
+                .name(name(ProcessPool.DEFAULT_NAME, workers))
+                .workers(workers)
+                .newEngine());
+  }
+
+  /**
+   * Returns the pool of that kind with the default number of workers.
+   *
+   * @param kind what the workers are
+   * @param <T> the bound of the inputs
+   * @param <R> the bound of the results
+   * @return a handle
+   * @throws PoolClosedException if this is closed
+   */
+  public <T, R> Pool<T, R> pool(PoolKind kind) {
+    requireNonNull(kind, "kind");
+    return switch (kind) {
+      case SERIAL -> serial();
+      case THREADS -> threads();
+      case PROCESSES -> processes();
+    };
+  }
+
+  /** Pools of another size than the default have it in their name. */
+  private String name(String base, int workers) {
+    return workers == defaultWorkers ? base : base + ".of" + workers;
+  }
+
+  private <T, R> Pool<T, R> handle(Spec spec, Supplier<Engine<?>> maker) {
+    Engine<?> engine;
+    synchronized (engines) {
+      if (life.calls().isClosed()) {
+        throw life.calls().refusal();
+      }
+      engine = engines.computeIfAbsent(spec, absent -> maker.get());
+    }
+    return new EnginePool<>(engine, Life.ofHandle(engine.name(), life), MapOptions.defaults());
+  }
+
+  private List<Engine<?>> enginesSoFar() {
+    synchronized (engines) {
+      return new ArrayList<>(engines.values());
+    }
+  }
+
+  /**
+   * Refuses new calls, waits for those of all handles and ends the workers. Doing it again does
+   * nothing more. Interrupted meanwhile it {@linkplain #terminate() terminates} instead and keeps
+   * the interrupt flag; called from a task of one of its pools it returns at once.
+   */
+  @Override
+  public void close() {
+    life.close();
+  }
+
+  /**
+   * Refuses new calls, stops those of all handles and ends the workers, as {@link Pool#terminate}.
+   */
+  public void terminate() {
+    life.terminate();
+  }
+
+  /** Builds {@link Pools}. Not safe for use by many threads. */
+  public static final class Builder {
+
+    private int workers = Runtime.getRuntime().availableProcessors();
+    private @Nullable PoolKind processFallback;
+
+    private Builder() {}
+
+    /**
+     * Sets how many workers a pool has when its caller does not say. The default is the number of
+     * cores.
+     *
+     * @param count 1 to 1,024
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder workers(int count) {
+      workers = PoolBuilder.checkWorkers(count, ProcessPool.MOST_WORKERS);
+      return this;
+    }
+
+    /**
+     * Sets what {@code processes()} gives where child JVMs cannot be launched, with a warning in
+     * the log. By default it fails there.
+     *
+     * @param kind THREADS or SERIAL
+     * @return this builder
+     * @throws IllegalArgumentException if it is PROCESSES
+     */
+    public Builder processFallback(PoolKind kind) {
+      requireNonNull(kind, "processFallback");
+      if (kind == PoolKind.PROCESSES) {
+        throw new IllegalArgumentException(
+            "processFallback = PROCESSES is not allowed: allowed are THREADS and SERIAL");
+      }
+      processFallback = kind;
+      return this;
+    }
+
+    /**
+     * Makes the pools; starts nothing.
+     *
+     * @return the pools
+     */
+    public Pools build() {
+      return new Pools(workers, processFallback);
+    }
+  }
+}

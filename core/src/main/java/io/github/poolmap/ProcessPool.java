@@ -1,0 +1,274 @@
+package io.github.poolmap;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.poolmap.internal.process.LaunchSpec;
+import io.github.poolmap.internal.process.ProcessBackend;
+import io.github.poolmap.internal.process.WorkerOptions;
+import io.github.poolmap.internal.run.Engine;
+import io.github.poolmap.internal.run.Life;
+import io.github.poolmap.internal.wire.Depth;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pool whose workers are child JVMs, for what threads cannot give: a task can be killed, a native
+ * crash or an exhausted heap costs one item instead of the program, each worker has a heap limit
+ * and statics of its own.
+ *
+ * <p>The function is serialized once a call and sent once to each worker; inputs and results are
+ * copied by serialization. Workers are started on demand and end with the pool, with the program,
+ * whatever ends it, and when they had nothing to do for the idle timeout. What they write to
+ * standard output and error appears line by line on {@code System.out} and {@code System.err} of
+ * the program. Safe for use by many threads.
+ *
+ * <p>A worker that dies fails the item that it was executing with {@link WorkerCrashedException};
+ * items that it had finished keep their results, and those that it had not begun go to another
+ * worker.
+ *
+ * @param <T> the bound of the inputs
+ * @param <R> the bound of the results
+ */
+public final class ProcessPool<T, R> extends EnginePool<T, R> {
+
+  static final String DEFAULT_NAME = "poolmap-processes";
+  static final int MOST_WORKERS = 1_024;
+
+  private ProcessPool(Engine<?> engine, MapOptions options) {
+    super(engine, Life.of(engine), options);
+  }
+
+  /**
+   * Returns a builder with the default options.
+   *
+   * @param <T> the bound of the inputs
+   * @param <R> the bound of the results
+   * @return the builder
+   */
+  public static <T, R> Builder<T, R> builder() {
+    return new Builder<>();
+  }
+
+  /**
+   * Builds a {@link ProcessPool}. Not safe for use by many threads.
+   *
+   * @param <T> the bound of the inputs
+   * @param <R> the bound of the results
+   */
+  public static final class Builder<T, R> extends PoolBuilder<Builder<T, R>> {
+
+    private static final long SMALLEST_HEAP = 8L << 20;
+
+    private StartStrategy startStrategy = StartStrategy.spawn();
+    private List<String> jvmArgs = List.of();
+    private long maxHeap;
+    private @Nullable List<String> classPath;
+    private Map<String, String> environment = Map.of();
+    private @Nullable Path workingDirectory;
+    private Path javaHome = Path.of(System.getProperty("java.home"));
+    private Duration startTimeout = Duration.ofSeconds(30);
+    private Duration idleTimeout = Duration.ofSeconds(60);
+
+    private Builder() {
+      super(DEFAULT_NAME, Runtime.getRuntime().availableProcessors(), MOST_WORKERS);
+    }
+
+    @Override
+    Builder<T, R> self() {
+      return this;
+    }
+
+    /**
+     * Sets how the pool comes by its workers. The default is {@link StartStrategy#spawn()}.
+     *
+     * @param strategy the strategy
+     * @return this builder
+     */
+    public Builder<T, R> startStrategy(StartStrategy strategy) {
+      startStrategy = requireNonNull(strategy, "startStrategy");
+      return this;
+    }
+
+    /**
+     * Sets further options of the worker JVMs; they override those of the library. The program's
+     * own {@code -D}, {@code -ea} and {@code --add-...} options travel anyway.
+     *
+     * @param args options as on the command line of {@code java}, none of them a class path
+     * @return this builder
+     * @throws IllegalArgumentException if one is blank, or sets the class path
+     */
+    public Builder<T, R> jvmArgs(String... args) {
+      List<String> copy = List.of(args);
+      for (String arg : copy) {
+        if (!arg.startsWith("-")) {
+          throw new IllegalArgumentException(
+              "jvmArgs: \"" + arg + "\" is not an option of java: options begin with a dash");
+        }
+        if (arg.equals("-cp") || arg.equals("-classpath") || arg.startsWith("--class-path")) {
+          throw new IllegalArgumentException(
+              "jvmArgs: \"" + arg + "\" is not allowed here, use classPath(...)");
+        }
+      }
+      jvmArgs = copy;
+      return this;
+    }
+
+    /**
+     * Sets the largest heap of each worker. The default is a slice of the memory that the program
+     * may use: 75 % of it, divided by the number of workers or of cores, whichever is larger.
+     *
+     * @param bytes 8 MiB or more
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder<T, R> maxHeap(long bytes) {
+      if (bytes < SMALLEST_HEAP) {
+        throw new IllegalArgumentException(
+            "maxHeap = " + bytes + " is out of range: allowed are " + SMALLEST_HEAP + " and more");
+      }
+      maxHeap = bytes;
+      return this;
+    }
+
+    /**
+     * Sets the class path of the workers, which has to contain Poolmap itself. The default is that
+     * of the program.
+     *
+     * @param entries jars and folders
+     * @return this builder
+     * @throws IllegalArgumentException if there is none
+     */
+    public Builder<T, R> classPath(List<Path> entries) {
+      List<String> absolute =
+          entries.stream().map(entry -> entry.toAbsolutePath().toString()).toList();
+      if (absolute.isEmpty()) {
+        throw new IllegalArgumentException("classPath = [] is not allowed: a worker needs Poolmap");
+      }
+      classPath = absolute;
+      return this;
+    }
+
+    /**
+     * Sets environment variables of the workers beside those that they inherit.
+     *
+     * @param variables names and values
+     * @return this builder
+     */
+    public Builder<T, R> environment(Map<String, String> variables) {
+      environment = Map.copyOf(variables);
+      return this;
+    }
+
+    /**
+     * Sets the working directory of the workers. The default is that of the program.
+     *
+     * @param directory an existing directory
+     * @return this builder
+     * @throws IllegalArgumentException if it is none
+     */
+    public Builder<T, R> workingDirectory(Path directory) {
+      if (!Files.isDirectory(directory)) {
+        throw new IllegalArgumentException(
+            "workingDirectory = " + directory + " is not an existing directory");
+      }
+      workingDirectory = directory.toAbsolutePath();
+      return this;
+    }
+
+    /**
+     * Sets the JDK or JRE of the workers. The default is that of the program.
+     *
+     * @param home the folder that holds {@code bin/java}
+     * @return this builder
+     * @throws IllegalArgumentException if it holds none
+     */
+    public Builder<T, R> javaHome(Path home) {
+      Path java = java(home);
+      if (!Files.isExecutable(java)) {
+        throw new IllegalArgumentException(
+            "javaHome = " + home + " is not a JDK: " + java + " is not an executable file");
+      }
+      javaHome = home.toAbsolutePath();
+      return this;
+    }
+
+    /**
+     * Sets how long the boot of a worker may take. The default is 30 seconds.
+     *
+     * @param timeout more than zero, at most one hour
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder<T, R> startTimeout(Duration timeout) {
+      startTimeout = checkTimeout("startTimeout", timeout, Duration.ofHours(1));
+      return this;
+    }
+
+    /**
+     * Sets how long a worker without anything to do stays. The default is 60 seconds.
+     *
+     * @param timeout more than zero, at most one day
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder<T, R> idleTimeout(Duration timeout) {
+      idleTimeout = checkTimeout("idleTimeout", timeout, Duration.ofDays(1));
+      return this;
+    }
+
+    private static Duration checkTimeout(String option, Duration timeout, Duration most) {
+      requireNonNull(timeout, option);
+      if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(most) > 0) {
+        throw new IllegalArgumentException(
+            option
+                + " = "
+                + timeout
+                + " is out of range: allowed is more than zero, up to "
+                + most);
+      }
+      return timeout;
+    }
+
+    private static Path java(Path home) {
+      return home.resolve("bin").resolve(File.separatorChar == '\\' ? "java.exe" : "java");
+    }
+
+    /** Returns why this JVM cannot launch workers, null if it can. */
+    static @Nullable String unavailable() {
+      String home = System.getProperty("java.home");
+      if (home == null) {
+        return "this program has no java.home to launch a JVM from";
+      }
+      Path java = java(Path.of(home));
+      return Files.isExecutable(java) ? null : java + " is not an executable file";
+    }
+
+    Engine<?> newEngine() {
+      List<String> path = classPath == null ? WorkerOptions.classPath() : classPath;
+      LaunchSpec spec =
+          new LaunchSpec(
+              java(javaHome),
+              WorkerOptions.options(workers(), maxHeap, jvmArgs),
+              path,
+              environment,
+              workingDirectory,
+              startTimeout,
+              Depth.current() + 1);
+      return Engine.on(name(), workers(), idleTimeout, new ProcessBackend(spec, startStrategy));
+    }
+
+    /**
+     * Makes the pool; starts nothing.
+     *
+     * @return the pool
+     */
+    public ProcessPool<T, R> build() {
+      return new ProcessPool<>(newEngine(), options());
+    }
+  }
+}

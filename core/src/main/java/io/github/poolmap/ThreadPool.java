@@ -1,0 +1,70 @@
+package io.github.poolmap;
+
+import io.github.poolmap.internal.run.Engine;
+import io.github.poolmap.internal.run.Life;
+import java.time.Duration;
+
+/**
+ * A pool whose workers are threads of this JVM: they share its heap, so nothing is copied, and use
+ * all cores, since the JVM has no global interpreter lock.
+ *
+ * <p>The threads are daemons, named after the pool, started on demand, and end when they had
+ * nothing to do for a minute. A task that ignores its interrupt after a stop is left behind with
+ * its thread, which is replaced. Safe for use by many threads.
+ *
+ * @param <T> the bound of the inputs
+ * @param <R> the bound of the results
+ */
+public final class ThreadPool<T, R> extends EnginePool<T, R> {
+
+  static final String DEFAULT_NAME = "poolmap-threads";
+  static final int MOST_WORKERS = 10_000;
+
+  private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(60);
+
+  private ThreadPool(Engine<?> engine, MapOptions options) {
+    super(engine, Life.of(engine), options);
+  }
+
+  static Engine<?> newEngine(String name, int workers) {
+    return Engine.onThreads(name, workers, IDLE_TIMEOUT);
+  }
+
+  /**
+   * Returns a builder with the default options.
+   *
+   * @param <T> the bound of the inputs
+   * @param <R> the bound of the results
+   * @return the builder
+   */
+  public static <T, R> Builder<T, R> builder() {
+    return new Builder<>();
+  }
+
+  /**
+   * Builds a {@link ThreadPool}. Not safe for use by many threads.
+   *
+   * @param <T> the bound of the inputs
+   * @param <R> the bound of the results
+   */
+  public static final class Builder<T, R> extends PoolBuilder<Builder<T, R>> {
+
+    private Builder() {
+      super(DEFAULT_NAME, Runtime.getRuntime().availableProcessors(), MOST_WORKERS);
+    }
+
+    @Override
+    Builder<T, R> self() {
+      return this;
+    }
+
+    /**
+     * Makes the pool; starts nothing.
+     *
+     * @return the pool
+     */
+    public ThreadPool<T, R> build() {
+      return new ThreadPool<>(newEngine(name(), workers()), options());
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package io.github.poolmap.internal.process;
+
+import io.github.poolmap.WorkerProcess;
+import io.github.poolmap.internal.wire.FrameChannel;
+import io.github.poolmap.internal.wire.FrameType;
+import io.github.poolmap.internal.wire.Ledger;
+import io.github.poolmap.internal.wire.WorkerFolder;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A worker JVM that is ready: its process, its sockets, its ledger and its folder. */
+final class ChildJvm implements WorkerProcess {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ChildJvm.class);
+
+  /** So long an exit may take before it is a kill; the worker halts itself a little earlier. */
+  private static final long GOODBYE_MILLIS = 1_000;
+
+  /** So long the system may take to end a killed process. */
+  private static final long DEATH_MILLIS = 2_000;
+
+  /** So long the last output may take to arrive; a grandchild may hold the pipe open for ever. */
+  private static final long OUTPUT_MILLIS = 500;
+
+  private final String name;
+  private final Process process;
+  private final WorkerFolder folder;
+  private final Handshake.Sockets sockets;
+  private final Ledger ledger;
+  private final Output output;
+  private volatile boolean killed;
+
+  /** The two output streams of a worker. */
+  record Output(OutputPump out, OutputPump err) {}
+
+  ChildJvm(
+      String name,
+      Process process,
+      WorkerFolder folder,
+      Handshake.Sockets sockets,
+      Ledger ledger,
+      Output output) {
+    this.name = name;
+    this.process = process;
+    this.folder = folder;
+    this.sockets = sockets;
+    this.ledger = ledger;
+    this.output = output;
+  }
+
+  FrameChannel data() {
+    return sockets.data();
+  }
+
+  FrameChannel control() {
+    return sockets.control();
+  }
+
+  Ledger ledger() {
+    return ledger;
+  }
+
+  WorkerFolder folder() {
+    return folder;
+  }
+
+  @Override
+  public long pid() {
+    return process.pid();
+  }
+
+  @Override
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Tells whether {@link #kill} has been called. */
+  boolean wasKilled() {
+    return killed;
+  }
+
+  /** Kills the process and those that it has started. Does not wait. */
+  void kill() {
+    killed = true;
+    kill(process);
+  }
+
+  static void kill(Process process) {
+    for (ProcessHandle child : process.descendants().toList()) {
+      child.destroyForcibly();
+    }
+    process.destroyForcibly();
+  }
+
+  @Override
+  public synchronized void stop() {
+    boolean interrupted = false;
+    if (process.isAlive() && !killed) {
+      try {
+        control().write(FrameType.BYE, 0);
+        if (!process.waitFor(GOODBYE_MILLIS, TimeUnit.MILLISECONDS)) {
+          LOG.debug("{}: did not exit in time, killed", name);
+        }
+      } catch (IOException gone) {
+        LOG.debug("{}: gone before its goodbye", name);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    bury();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Sees that the process is gone and nothing of it is left. */
+  void bury() {
+    boolean interrupted = false;
+    if (process.isAlive()) {
+      kill();
+    }
+    try {
+      awaitDeath();
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    try {
+      data().close();
+      control().close();
+      folder.delete();
+    } catch (IOException e) {
+      LOG.warn("{}: cannot clean up {}", name, folder.path(), e);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits for the end of the process and of its output, both within limits. */
+  void awaitDeath() throws InterruptedException {
+    if (process.waitFor(DEATH_MILLIS, TimeUnit.MILLISECONDS)) {
+      output.err().awaitEnd(OUTPUT_MILLIS);
+      output.out().awaitEnd(OUTPUT_MILLIS);
+    }
+  }
+
+  /** Returns the exit status, -1 if the process is still there. */
+  int exitStatus() {
+    return process.isAlive() ? -1 : process.exitValue();
+  }
+
+  String stderrTail() {
+    return output.err().tail();
+  }
+
+  @Override
+  public String toString() {
+    return name + " (pid " + pid() + ")";
+  }
+}

@@ -1,0 +1,48 @@
+package io.github.poolmap.internal.process;
+
+import org.jspecify.annotations.Nullable;
+
+/** What exit statuses say. */
+final class Exit {
+
+  private static final int SIGKILL = 9;
+  private static final int SIGTERM = 15;
+
+  private Exit() {}
+
+  /** Returns the name of the signal that a status stands for, null if it stands for none. */
+  static @Nullable String signal(int status) {
+    int number = status - 128;
+    if (number <= 0 || number > 64) {
+      return null;
+    }
+    return switch (number) {
+      case 1 -> "SIGHUP";
+      case 2 -> "SIGINT";
+      case 3 -> "SIGQUIT";
+      case 4 -> "SIGILL";
+      case 5 -> "SIGTRAP";
+      case 6 -> "SIGABRT";
+      case 7 -> "SIGBUS";
+      case 8 -> "SIGFPE";
+      case SIGKILL -> "SIGKILL";
+      case 10 -> "SIGUSR1";
+      case 11 -> "SIGSEGV";
+      case 12 -> "SIGUSR2";
+      case 13 -> "SIGPIPE";
+      case 14 -> "SIGALRM";
+      case SIGTERM -> "SIGTERM";
+      default -> "signal " + number;
+    };
+  }
+
+  /** Tells whether somebody outside ended the process on purpose. */
+  static boolean isOutsideSignal(int status) {
+    return status == 128 + SIGKILL || status == 128 + SIGTERM;
+  }
+
+  static String describe(int status) {
+    String signal = signal(status);
+    return signal == null ? Integer.toString(status) : status + " (" + signal + ")";
+  }
+}

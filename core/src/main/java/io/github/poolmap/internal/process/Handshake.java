@@ -1,0 +1,179 @@
+package io.github.poolmap.internal.process;
+
+import io.github.poolmap.internal.wire.FrameChannel;
+import io.github.poolmap.internal.wire.Hello;
+import io.github.poolmap.internal.wire.ProtocolException;
+import io.github.poolmap.internal.wire.ReadyFrame;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Listens until the worker has dialled twice, shown its token and said that it is ready; then
+ * nothing listens any more.
+ *
+ * <p>Nobody can hold it up: strangers, silent or wrong, are cut off or wait in vain while the
+ * worker gets through; and it watches the process and the clock, so that a worker that dies before
+ * it dials, or hangs, is noticed.
+ */
+final class Handshake implements Closeable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Handshake.class);
+
+  /** How often the process is looked at. */
+  private static final long LOOK_MILLIS = 20;
+
+  private final Path socket;
+  private final byte[] token;
+  private final ServerSocketChannel listener;
+  private final Selector selector;
+  private final Map<Hello.Role, Caller> known = new EnumMap<>(Hello.Role.class);
+  private boolean ready;
+
+  private Handshake(Path socket, byte[] token, ServerSocketChannel listener, Selector selector) {
+    this.socket = socket;
+    this.token = token;
+    this.listener = listener;
+    this.selector = selector;
+  }
+
+  /** Begins to listen. */
+  static Handshake listen(Path socket, byte[] token) throws IOException {
+    ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    try {
+      listener.bind(UnixDomainSocketAddress.of(socket));
+      listener.configureBlocking(false);
+      Selector selector = Selector.open();
+      listener.register(selector, SelectionKey.OP_ACCEPT);
+      return new Handshake(socket, token, listener, selector);
+    } catch (IOException | RuntimeException e) {
+      listener.close();
+      throw e;
+    }
+  }
+
+  /** The two sockets of a worker that is ready. */
+  record Sockets(FrameChannel data, FrameChannel control) {}
+
+  /**
+   * Waits for the worker.
+   *
+   * @return its sockets, or null if it ended or the time was over before it was ready
+   */
+  @Nullable Sockets await(Process process, Duration timeout) throws IOException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    while (!ready) {
+      long left = (deadline - System.nanoTime()) / 1_000_000;
+      if (left <= 0 || !process.isAlive()) {
+        return null;
+      }
+      selector.select(Math.min(left, LOOK_MILLIS));
+      for (SelectionKey key : selector.selectedKeys()) {
+        if (key.isValid() && key.isAcceptable()) {
+          accept();
+        } else if (key.isValid() && key.attachment() instanceof Caller caller) {
+          caller.hear();
+        }
+      }
+      selector.selectedKeys().clear();
+    }
+    return new Sockets(take(Hello.Role.DATA), take(Hello.Role.CONTROL));
+  }
+
+  private void accept() throws IOException {
+    SocketChannel channel = listener.accept();
+    if (channel != null) {
+      channel.configureBlocking(false);
+      channel.register(selector, SelectionKey.OP_READ, new Caller(channel));
+    }
+  }
+
+  private FrameChannel take(Hello.Role role) throws IOException {
+    Caller caller = known.remove(role);
+    if (caller == null) {
+      throw new IllegalStateException("ready without " + role);
+    }
+    SelectionKey key = caller.channel.keyFor(selector);
+    if (key != null) {
+      key.cancel();
+      selector.selectNow();
+    }
+    caller.channel.configureBlocking(true);
+    return new FrameChannel(caller.channel);
+  }
+
+  /** Ends listening and cuts off whoever is not a worker of ours. */
+  @Override
+  public void close() throws IOException {
+    List<SocketChannel> strangers = new ArrayList<>();
+    for (SelectionKey key : selector.keys()) {
+      if (key.isValid() && key.attachment() instanceof Caller caller) {
+        strangers.add(caller.channel);
+      }
+    }
+    for (SocketChannel stranger : strangers) {
+      stranger.close();
+    }
+    selector.close();
+    listener.close();
+    Files.deleteIfExists(socket);
+  }
+
+  /** Somebody who has connected. */
+  private final class Caller {
+
+    private final SocketChannel channel;
+    private ByteBuffer expected = ByteBuffer.allocate(Hello.FRAME_BYTES);
+    private Hello.@Nullable Role role;
+
+    Caller(SocketChannel channel) {
+      this.channel = channel;
+    }
+
+    /** Reads what there is; bytes beyond the hello, or beyond READY, are left alone. */
+    void hear() throws IOException {
+      try {
+        int read = channel.read(expected);
+        if (read < 0) {
+          throw new ProtocolException("connection ended within the handshake");
+        }
+        if (expected.hasRemaining()) {
+          return;
+        }
+        expected.flip();
+        if (role == null) {
+          role = Hello.check(expected, token);
+          if (known.putIfAbsent(role, this) != null) {
+            throw new ProtocolException("second connection for " + role);
+          }
+          expected = ByteBuffer.allocate(ReadyFrame.BYTES);
+        } else {
+          ReadyFrame.check(expected);
+          ready = known.size() == Hello.Role.values().length;
+        }
+      } catch (IOException e) {
+        LOG.warn("connection refused on {}: {}", socket, e.getMessage());
+        channel.close();
+        if (role != null) {
+          known.remove(role, this);
+        }
+      }
+    }
+  }
+}

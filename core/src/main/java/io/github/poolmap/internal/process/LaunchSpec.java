@@ -1,0 +1,35 @@
+package io.github.poolmap.internal.process;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that decides how a worker JVM is launched; equal specs launch interchangeable workers.
+ *
+ * @param java the executable
+ * @param options the options of the JVM, in order
+ * @param classPath absolute entries
+ * @param environment variables to set beside those that are inherited
+ * @param workingDirectory null for that of this program
+ * @param startTimeout how long a boot may take
+ * @param depth the worker's place in the tree of processes
+ */
+public record LaunchSpec(
+    Path java,
+    List<String> options,
+    List<String> classPath,
+    Map<String, String> environment,
+    @Nullable Path workingDirectory,
+    Duration startTimeout,
+    int depth) {
+
+  /** Keeps copies. */
+  public LaunchSpec {
+    options = List.copyOf(options);
+    classPath = List.copyOf(classPath);
+    environment = Map.copyOf(environment);
+  }
+}

@@ -1,0 +1,257 @@
+package io.github.poolmap.internal.process;
+
+import io.github.poolmap.WorkerStartException;
+import io.github.poolmap.internal.wire.Hello;
+import io.github.poolmap.internal.wire.Ledger;
+import io.github.poolmap.internal.wire.WorkerFolder;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Boots the worker JVMs of one pool, and can end boots that are under way. */
+final class Launcher {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Launcher.class);
+
+  /** By name only: the class belongs to the other side, which this one does not load. */
+  private static final String WORKER_MAIN = "io.github.poolmap.internal.worker.WorkerMain";
+
+  /** What fits into a sockaddr_un on Linux and macOS (104), with the terminating zero. */
+  private static final int LONGEST_SOCKET_PATH = 103;
+
+  private static final long LAST_OUTPUT_MILLIS = 500;
+
+  private static final List<String> OPTION_VARIABLES =
+      List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
+
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  // Guarded by this.
+  private final Set<Process> booting = new HashSet<>();
+  private boolean refusing;
+
+  /** Ends boots that are under way and refuses new ones. */
+  synchronized void refuse() {
+    refusing = true;
+    booting.forEach(ChildJvm::kill);
+  }
+
+  synchronized boolean isRefusing() {
+    return refusing;
+  }
+
+  private synchronized void register(Process process) {
+    if (refusing) {
+      ChildJvm.kill(process);
+    } else {
+      booting.add(process);
+    }
+  }
+
+  private synchronized void unregister(Process process) {
+    booting.remove(process);
+  }
+
+  /** Boots a worker and waits until it is ready. */
+  ChildJvm launch(LaunchSpec spec, String name) {
+    if (isRefusing()) {
+      throw new WorkerStartException(name + ": not started, its pool is closed", "", "", null);
+    }
+    WorkerFolder folder = newFolder(name);
+    boolean started = false;
+    try {
+      ChildJvm child = launchIn(folder, spec, name);
+      started = true;
+      return child;
+    } catch (IOException e) {
+      throw new WorkerStartException(
+          name + ": cannot be started: " + e, String.join(" ", command(spec, folder, name)), "", e);
+    } finally {
+      if (!started) {
+        deleteQuietly(folder, name);
+      }
+    }
+  }
+
+  private ChildJvm launchIn(WorkerFolder folder, LaunchSpec spec, String name) throws IOException {
+    byte[] token = new byte[Hello.TOKEN_BYTES];
+    RANDOM.nextBytes(token);
+    Files.write(folder.token(), token);
+    Ledger ledger = Ledger.create(folder.ledger());
+    List<String> arguments = arguments(spec, folder);
+    ArgumentFile.write(folder.arguments(), arguments);
+    List<String> command = command(spec, folder, name);
+    try (Handshake handshake = Handshake.listen(folder.socket(), token)) {
+      Process process = start(spec, command, name);
+      Handshake.Sockets sockets = null;
+      try {
+        register(process);
+        ChildJvm.Output output =
+            new ChildJvm.Output(
+                OutputPump.start(process.getInputStream(), () -> System.out, name + "-stdout"),
+                OutputPump.start(process.getErrorStream(), () -> System.err, name + "-stderr"));
+        sockets = handshake.await(process, spec.startTimeout());
+        if (sockets == null) {
+          throw bootFailed(spec, name, process, output, command, arguments);
+        }
+        return new ChildJvm(name, process, folder, sockets, ledger, output);
+      } finally {
+        unregister(process);
+        if (sockets == null) {
+          ChildJvm.kill(process);
+        }
+      }
+    }
+  }
+
+  private static Process start(LaunchSpec spec, List<String> command, String name)
+      throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command);
+    // Workers read from nothing: what is typed belongs to the program.
+    boolean windows = File.separatorChar == '\\';
+    builder.redirectInput(new File(windows ? "NUL" : "/dev/null"));
+    if (spec.workingDirectory() != null) {
+      builder.directory(spec.workingDirectory().toFile());
+    }
+    Map<String, String> environment = builder.environment();
+    for (String variable : OPTION_VARIABLES) {
+      String inherited = WorkerOptions.inherited(environment.getOrDefault(variable, ""));
+      if (inherited.isEmpty()) {
+        environment.remove(variable);
+      } else {
+        environment.put(variable, inherited);
+      }
+    }
+    environment.putAll(spec.environment());
+    try {
+      Process process = builder.start();
+      LOG.debug("{}: pid {} boots: {}", name, process.pid(), command);
+      return process;
+    } catch (IOException e) {
+      throw new IOException(
+          e.getMessage()
+              + (Files.isExecutable(spec.java())
+                  ? " (was the JDK replaced while this program runs? then restart it)"
+                  : " (" + spec.java() + " is not an executable file)"),
+          e);
+    }
+  }
+
+  private static List<String> arguments(LaunchSpec spec, WorkerFolder folder) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add("-XX:ErrorFile=" + folder.crashReport());
+    arguments.addAll(spec.options());
+    arguments.add("-cp");
+    arguments.add(String.join(File.pathSeparator, spec.classPath()));
+    return arguments;
+  }
+
+  /** Short, so that ps and jcmd show which worker of which pool it is. */
+  private static List<String> command(LaunchSpec spec, WorkerFolder folder, String name) {
+    return List.of(
+        spec.java().toString(),
+        "@" + folder.arguments(),
+        WORKER_MAIN,
+        name,
+        folder.path().toString(),
+        Integer.toString(spec.depth()));
+  }
+
+  private WorkerStartException bootFailed(
+      LaunchSpec spec,
+      String name,
+      Process process,
+      ChildJvm.Output output,
+      List<String> command,
+      List<String> arguments) {
+    boolean died = !process.isAlive();
+    ChildJvm.kill(process);
+    try {
+      process.waitFor(LAST_OUTPUT_MILLIS, TimeUnit.MILLISECONDS);
+      output.err().awaitEnd(LAST_OUTPUT_MILLIS);
+    } catch (InterruptedException e) {
+      // Nobody interrupts a lane; if user code did, the message has less to tell.
+      Thread.currentThread().interrupt();
+    }
+    int status = died ? process.exitValue() : -1;
+    String what =
+        isRefusing()
+            ? "not started, its pool was closed meanwhile"
+            : died
+                ? "the worker JVM ended while booting, with status " + Exit.describe(status)
+                : "the worker JVM was not ready within " + spec.startTimeout();
+    String whole = String.join(" ", command) + "\n" + String.join(" ", arguments);
+    String tail = output.err().tail();
+    return new BootException(
+        name
+            + ": "
+            + what
+            + "\ncommand: "
+            + whole
+            + "\nstderr: "
+            + (tail.isEmpty() ? "(empty)" : tail),
+        whole,
+        tail,
+        status);
+  }
+
+  private static WorkerFolder newFolder(String name) {
+    Path temp = Path.of(System.getProperty("java.io.tmpdir"));
+    try {
+      // Open to the owner alone, which is what the JDK does for temporary folders.
+      WorkerFolder folder = new WorkerFolder(Files.createTempDirectory(temp, "poolmap-"));
+      int length = folder.socket().toString().getBytes(StandardCharsets.UTF_8).length;
+      if (length > LONGEST_SOCKET_PATH) {
+        deleteQuietly(folder, name);
+        throw new IOException(
+            "the path of a Unix-domain socket has at most "
+                + LONGEST_SOCKET_PATH
+                + " bytes; "
+                + folder.socket()
+                + " is too long. Choose a shorter java.io.tmpdir");
+      }
+      return folder;
+    } catch (IOException e) {
+      throw new WorkerStartException(
+          name + ": no private folder below java.io.tmpdir = " + temp + ": " + e, "", "", e);
+    }
+  }
+
+  private static void deleteQuietly(WorkerFolder folder, String name) {
+    try {
+      folder.delete();
+    } catch (IOException e) {
+      LOG.warn("{}: cannot clean up {}", name, folder.path(), e);
+    }
+  }
+
+  /** A boot that failed, with what decides whether it counts. */
+  static final class BootException extends WorkerStartException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+
+    BootException(String message, String command, @Nullable String stderrTail, int status) {
+      super(message, command, String.valueOf(stderrTail), null);
+      this.status = status;
+    }
+
+    /** Somebody outside killed the JVM, which says nothing about whether it could boot. */
+    boolean isByOutsideSignal() {
+      return Exit.isOutsideSignal(status);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package io.github.poolmap.internal.process;
+
+import io.github.poolmap.Mapper;
+import io.github.poolmap.NestedPoolException;
+import io.github.poolmap.StartStrategy;
+import io.github.poolmap.WorkerProcess;
+import io.github.poolmap.WorkerSpec;
+import io.github.poolmap.internal.run.Backend;
+import io.github.poolmap.internal.run.ChunkExecutor;
+import io.github.poolmap.internal.wire.Depth;
+import io.github.poolmap.internal.wire.ObjectCodec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Lanes that pass their chunks to a child JVM each. */
+public final class ProcessBackend implements Backend<ShippedFunction> {
+
+  private static final AtomicLong FUNCTIONS = new AtomicLong();
+
+  private final LaunchSpec spec;
+  private final StartStrategy strategy;
+  private final Launcher launcher = new Launcher();
+  private final Set<ChildJvm> workers = ConcurrentHashMap.newKeySet();
+  private volatile boolean terminated;
+
+  /**
+   * Makes a backend; starts nothing.
+   *
+   * @param spec how to launch a worker
+   * @param strategy how to come by one
+   */
+  public ProcessBackend(LaunchSpec spec, StartStrategy strategy) {
+    this.spec = spec;
+    this.strategy = strategy;
+  }
+
+  @Override
+  public boolean isInline() {
+    return false;
+  }
+
+  @Override
+  public ShippedFunction prepare(Mapper<Object, Object> mapper) {
+    int depth = Depth.current();
+    if (depth >= Depth.DEEPEST) {
+      throw new NestedPoolException(
+          "this JVM is a worker of depth "
+              + depth
+              + ": the program (depth 0) and its workers (depth 1) may start worker processes,"
+              + " deeper ones may not. Use threads here");
+    }
+    byte[] bytes = ObjectCodec.serialize(mapper, "mapper");
+    ClassLoader loader = Thread.currentThread().getContextClassLoader();
+    return new ShippedFunction(
+        FUNCTIONS.incrementAndGet(),
+        bytes,
+        loader != null ? loader : mapper.getClass().getClassLoader());
+  }
+
+  @Override
+  public ChunkExecutor<ShippedFunction> newExecutor(int slot, String laneName) {
+    return new ProcessExecutor(this, slot, laneName);
+  }
+
+  @Override
+  public void refuseToOpen() {
+    launcher.refuse();
+  }
+
+  @Override
+  public void terminate() {
+    terminated = true;
+    launcher.refuse();
+    workers.forEach(ChildJvm::kill);
+  }
+
+  /** Gets a worker that is ready. */
+  ChildJvm start(String name) {
+    WorkerProcess started = strategy.start(new Request(this, name));
+    if (!(started instanceof ChildJvm child)) {
+      throw new IllegalStateException(
+          name
+              + ": "
+              + strategy
+              + " gave "
+              + started
+              + ", which does not come from WorkerSpec.launch()");
+    }
+    workers.add(child);
+    if (terminated) {
+      child.kill();
+    }
+    return child;
+  }
+
+  /** Gives a worker back, alive or dead. */
+  void release(ChildJvm worker) {
+    workers.remove(worker);
+    strategy.release(worker);
+  }
+
+  /** What one lane asks the start strategy for; equal if the launch specs are. */
+  private record Request(ProcessBackend backend, String name) implements WorkerSpec {
+
+    @Override
+    public List<String> command() {
+      List<String> command = new ArrayList<>();
+      command.add(backend.spec.java().toString());
+      command.addAll(backend.spec.options());
+      return command;
+    }
+
+    @Override
+    public WorkerProcess launch() {
+      return backend.launcher.launch(backend.spec, name);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Request that && backend.spec.equals(that.backend.spec);
+    }
+
+    @Override
+    public int hashCode() {
+      return backend.spec.hashCode();
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package io.github.poolmap.internal.process;
+
+import java.io.File;
+import java.lang.management.ManagementFactory;
+import java.lang.module.ModuleFinder;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The JVM options and the class path that workers get when nothing else is said. */
+public final class WorkerOptions {
+
+  private WorkerOptions() {}
+
+  /**
+   * Returns the options of a worker, those of the user last, so that they win.
+   *
+   * @param workers how many workers share the machine
+   * @param maxHeap bytes, 0 for a slice of the memory
+   * @param ofUser what the user wants besides
+   */
+  public static List<String> options(int workers, long maxHeap, List<String> ofUser) {
+    List<String> options = new ArrayList<>();
+    // An exhausted heap ends the worker, and with it the one item to blame, instead of leaving a
+    // JVM
+    // behind in which any thread may have died.
+    options.add("-XX:+ExitOnOutOfMemoryError");
+    options.add("-XX:-CreateCoredumpOnCrash");
+    options.add("-XX:+DisplayVMOutputToStderr");
+    // Without these a loop over an int range has no safepoint under the serial and the parallel
+    // collector, and the halt of an orphaned worker would wait for the end of the loop.
+    options.add("-XX:+UseCountedLoopSafepoints");
+    options.add("-XX:LoopStripMiningIter=1000");
+    int cores = Runtime.getRuntime().availableProcessors();
+    // Each worker sizes its threads for its slice of the cores; with one core the JVM itself
+    // chooses
+    // the serial collector.
+    options.add("-XX:ActiveProcessorCount=" + Math.max(1, cores / workers));
+    if (maxHeap > 0) {
+      options.add("-Xmx" + maxHeap);
+    } else {
+      // Of the memory that the process may use, which the JVM finds out, cgroup included.
+      options.add(
+          String.format(Locale.ROOT, "-XX:MaxRAMPercentage=%.3f", 75.0 / Math.max(workers, cores)));
+    }
+    options.addAll(inherited(ManagementFactory.getRuntimeMXBean().getInputArguments()));
+    options.addAll(ofUser);
+    return options;
+  }
+
+  /** Those of this program's own options that its workers get too. */
+  static List<String> inherited(List<String> arguments) {
+    return arguments.stream().filter(WorkerOptions::travels).collect(Collectors.toList());
+  }
+
+  /** The value of an environment variable with JVM options, without those that do not travel. */
+  static String inherited(String variable) {
+    return Arrays.stream(variable.trim().split("\\s+"))
+        .filter(WorkerOptions::travels)
+        .collect(Collectors.joining(" "));
+  }
+
+  /**
+   * Properties, assertions and module options describe the program, so they travel. Heap,
+   * collector, agents, debugger, JMX and logs belong to the one JVM that has them: a second one
+   * would fight over the port or the file.
+   */
+  private static boolean travels(String option) {
+    if (option.startsWith("-D")) {
+      return !option.startsWith("-Djava.class.path=")
+          && !option.startsWith("-Djdk.module.")
+          && !option.startsWith("-Dcom.sun.management.");
+    }
+    if (option.startsWith("--add-modules=")) {
+      ModuleFinder system = ModuleFinder.ofSystem();
+      return Arrays.stream(option.substring("--add-modules=".length()).split(","))
+          .allMatch(name -> name.startsWith("ALL-") || system.find(name).isPresent());
+    }
+    return option.startsWith("-ea")
+        || option.startsWith("-da")
+        || option.startsWith("-esa")
+        || option.startsWith("-dsa")
+        || option.startsWith("-enableassertions")
+        || option.startsWith("-disableassertions")
+        || option.startsWith("-enablesystemassertions")
+        || option.startsWith("-disablesystemassertions")
+        || option.startsWith("--add-opens=")
+        || option.startsWith("--add-exports=")
+        || option.startsWith("--add-reads=")
+        || option.startsWith("--enable-native-access=")
+        || option.equals("--enable-preview");
+  }
+
+  /**
+   * Returns the class path of this program, its module path included, with the library first, so
+   * that a worker finds its main at once, whatever started the program.
+   */
+  public static List<String> classPath() {
+    Set<String> entries = new LinkedHashSet<>();
+    entries.add(locationOf(WorkerOptions.class));
+    addEntries(entries, System.getProperty("java.class.path", ""));
+    addEntries(entries, System.getProperty("jdk.module.path", ""));
+    return List.copyOf(entries);
+  }
+
+  private static void addEntries(Set<String> entries, String path) {
+    if (!path.isEmpty()) {
+      for (String entry : path.split(File.pathSeparator)) {
+        // Absolute, because the worker may have another working directory.
+        entries.add(Path.of(entry).toAbsolutePath().toString());
+      }
+    }
+  }
+
+  private static String locationOf(Class<?> type) {
+    CodeSource source = type.getProtectionDomain().getCodeSource();
+    URL location = source == null ? null : source.getLocation();
+    if (location == null) {
+      throw new IllegalStateException(
+          "the jar of Poolmap is not known to its class loader "
+              + type.getClassLoader()
+              + "; say where it is by classPath(...)");
+    }
+    try {
+      return Path.of(location.toURI()).toString();
+    } catch (URISyntaxException | RuntimeException e) {
+      throw new IllegalStateException(
+          "Poolmap was loaded from "
+              + location
+              + ", which is no file; say where it is by"
+              + " classPath(...)",
+          e);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package io.github.poolmap.internal.run;
+
+import io.github.poolmap.PoolClosedException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls under way of one pool, of one handle, or of all handles together: refuses new ones once
+ * it is closed, and can wait for the others or stop them.
+ *
+ * <p>Calls of a handle are calls of what it came from too.
+ */
+public final class Calls {
+
+  private final String name;
+  private final @Nullable Calls parent;
+
+  // Guarded by this.
+  private final Set<Run<?>> active = new HashSet<>();
+  private boolean closed;
+
+  public Calls(String name, @Nullable Calls parent) {
+    this.name = name;
+    this.parent = parent;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public boolean isClosed() {
+    synchronized (this) {
+      if (closed) {
+        return true;
+      }
+    }
+    return parent != null && parent.isClosed();
+  }
+
+  void enter(Run<?> run) {
+    if (parent != null) {
+      parent.enter(run);
+    }
+    synchronized (this) {
+      if (!closed) {
+        active.add(run);
+        return;
+      }
+    }
+    if (parent != null) {
+      parent.leave(run);
+    }
+    throw refusal();
+  }
+
+  synchronized void leave(Run<?> run) {
+    active.remove(run);
+    notifyAll();
+    if (parent != null) {
+      parent.leave(run);
+    }
+  }
+
+  /** Returns the exception of a call that comes too late. */
+  public PoolClosedException refusal() {
+    return new PoolClosedException(name + " is closed: it takes no more calls");
+  }
+
+  /** Refuses calls from now on. */
+  public synchronized void refuse() {
+    closed = true;
+  }
+
+  /** Waits until no call is under way. */
+  public synchronized void awaitNone() throws InterruptedException {
+    while (!active.isEmpty()) {
+      wait();
+    }
+  }
+
+  /** Waits until no call is under way, at most so long. */
+  public synchronized void awaitNone(long millis) throws InterruptedException {
+    long end = System.nanoTime() + millis * 1_000_000;
+    long left;
+    while (!active.isEmpty() && (left = (end - System.nanoTime()) / 1_000_000) > 0) {
+      wait(left);
+    }
+  }
+
+  /** Stops all calls under way; does not wait. */
+  public void stop() {
+    List<Run<?>> stopping;
+    synchronized (this) {
+      stopping = new ArrayList<>(active);
+    }
+    for (Run<?> run : stopping) {
+      run.stop(() -> new PoolClosedException(name + " was terminated during the call"));
+    }
+  }
+
+  /** Returns how long the most patient of the calls under way grants its items to stop. */
+  public synchronized long longestGraceMillis() {
+    long longest = 0;
+    for (Run<?> run : active) {
+      longest = Math.max(longest, run.gracePeriod().toMillis());
+    }
+    return longest;
+  }
+
+  /** Tells whether the calling thread executes a task of one of these calls. */
+  public boolean isInsideTask() {
+    for (Run<?> run = InlineExecutor.currentRun(); run != null; run = run.outer()) {
+      synchronized (this) {
+        if (active.contains(run)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,45 @@
+package io.github.poolmap.internal.run;
+
+import io.github.poolmap.WorkerStartException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a lane does with a chunk: the one thing in which kinds of pools differ.
+ *
+ * <p>{@link #open}, {@link #execute} and {@link #close} are called by the lane's thread, the others
+ * by any thread, without a lock.
+ *
+ * @param <F> the form in which this kind of pool needs the function
+ */
+public interface ChunkExecutor<F> {
+
+  /** Tells whether {@link #execute} can begin at once. */
+  boolean isOpen();
+
+  /** Makes ready for {@link #execute}; may take as long as a JVM's boot. */
+  void open() throws WorkerStartException;
+
+  /** Executes the chunk, and every one that it takes from {@code more}, to its {@code finish}. */
+  void execute(Chunk<F> chunk, MoreChunks<F> more);
+
+  /** Interrupts the item of this run that is being executed, if there is one. */
+  void interrupt(Run<F> run);
+
+  /**
+   * Gets rid of an item of this run that did not heed its interrupt.
+   *
+   * @return true if the lane's thread is lost to it, so that the lane has to be replaced
+   */
+  boolean abandon(Run<F> run);
+
+  /** Gives up what {@link #open} got. */
+  void close();
+
+  /** A source of further chunks for executors that prepare one while another is executed. */
+  @FunctionalInterface
+  interface MoreChunks<F> {
+
+    /** Returns another chunk, or null if there is none now that is worth taking ahead. */
+    @Nullable Chunk<F> takeAhead();
+  }
+}

@@ -1,0 +1,91 @@
+package io.github.poolmap.internal.run;
+
+import java.util.OptionalInt;
+
+/**
+ * Decides how many items the next chunk of one call has.
+ *
+ * <p>It starts with single items and learns from what the workers report. A chunk shall be long
+ * enough that handing it over costs at most a twentieth of it, and not so long that it lasts more
+ * than 20 ms or leaves other lanes idle at the end. Time is taken in the worker, so that waiting
+ * for each other is not mistaken for work. Guarded by the lock of its run.
+ */
+final class ChunkSizer {
+
+  private static final int HANDOVERS_PER_CHUNK = 20;
+  private static final long LONGEST_CHUNK_NANOS = 20_000_000;
+  private static final int GROWTH = 8;
+
+  private final int fixed;
+  private final int lanes;
+
+  private int last = 1;
+  private long itemNanos;
+  private long slowItemNanos;
+  private long handoverNanos;
+  private boolean informed;
+
+  ChunkSizer(OptionalInt fixed, int lanes) {
+    this.fixed = fixed.orElse(0);
+    this.lanes = lanes;
+  }
+
+  /**
+   * Returns how many items to take.
+   *
+   * @param available items that are there
+   */
+  int next(int available) {
+    if (fixed > 0) {
+      return Math.min(fixed, available);
+    }
+    long size = 1;
+    if (informed) {
+      size = handoverNanos * HANDOVERS_PER_CHUNK / itemNanos;
+      size = Math.min(size, LONGEST_CHUNK_NANOS / slowItemNanos);
+      size = Math.min(size, (long) last * GROWTH);
+      // The guided tail: what is left is shared out so finely that nobody has to wait long at the
+      // end.
+      size = Math.min(size, available / (2L * lanes));
+      size = Math.max(size, 1);
+    }
+    return (int) Math.min(size, available);
+  }
+
+  /** Returns how many chunks the items make up at most. */
+  int chunks(int items) {
+    return fixed > 0 ? (items + fixed - 1) / fixed : items;
+  }
+
+  /** Takes in what a chunk has cost: time in the worker, and time for handing it over. */
+  void report(int items, long workerNanos, long handoverNanos) {
+    if (items == 0 || workerNanos == Chunk.UNKNOWN) {
+      return;
+    }
+    long each = Math.max(1, workerNanos / items);
+    long handover =
+        handoverNanos == Chunk.UNKNOWN ? this.handoverNanos : Math.max(1, handoverNanos);
+    if (informed) {
+      itemNanos += (each - itemNanos) / 4;
+      // Slow items are believed at once and forgotten slowly.
+      slowItemNanos = Math.max(each, slowItemNanos - slowItemNanos / 8);
+      // Hand-overs are disturbed upwards only (a scheduler's pause), so the low ones count.
+      this.handoverNanos =
+          handover < this.handoverNanos
+              ? handover
+              : this.handoverNanos + (handover - this.handoverNanos) / 16;
+    } else {
+      itemNanos = each;
+      slowItemNanos = each;
+      this.handoverNanos = handover;
+      informed = true;
+    }
+    itemNanos = Math.max(1, itemNanos);
+    last = Math.max(last, items);
+  }
+
+  /** Tells whether chunks are so short that their hand-over shows. */
+  boolean handoverShows(int size) {
+    return informed && size * itemNanos < 10 * handoverNanos;
+  }
+}

@@ -1,0 +1,198 @@
+package io.github.poolmap.internal.run;
+
+import io.github.poolmap.MapOptions;
+import io.github.poolmap.Mapper;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The workers behind one or more pools of the same kind, and how a call gets its items to them.
+ *
+ * @param <F> the form in which the workers need the function
+ */
+public abstract class Engine<F> {
+
+  private final String name;
+  private final int workers;
+
+  private Engine(String name, int workers) {
+    this.name = name;
+    this.workers = workers;
+  }
+
+  /** An engine without workers: the caller does it all. */
+  public static Engine<?> onCaller(String name) {
+    return new CallerEngine(name);
+  }
+
+  /** An engine whose workers are threads. */
+  public static Engine<?> onThreads(String name, int workers, Duration idleTimeout) {
+    return new LaneEngine<>(name, workers, idleTimeout, new ThreadBackend());
+  }
+
+  /** An engine whose workers are what the backend makes. */
+  public static <F> Engine<F> on(
+      String name, int workers, Duration idleTimeout, Backend<F> backend) {
+    return new LaneEngine<>(name, workers, idleTimeout, backend);
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public int workers() {
+    return workers;
+  }
+
+  /** Maps each input, in order, and waits for it. */
+  public abstract List<Object> map(
+      Calls calls, Mapper<Object, Object> mapper, Iterable<?> inputs, MapOptions options);
+
+  /** Has the workers end as soon as no call is under way; does not wait. */
+  public abstract void shutdown();
+
+  /** Waits until no worker is left. */
+  public abstract void awaitWorkers() throws InterruptedException;
+
+  /** Gets rid of the workers at once; waits at most so long for it. */
+  public abstract void terminate(long millis) throws InterruptedException;
+
+  /** Hands the inputs to the run: a collection as it is now, others as they come. */
+  private static void feed(Run<?> run, Iterable<?> inputs, Runnable afterEach) {
+    try {
+      if (inputs instanceof Collection<?> collection) {
+        run.append(collection.toArray());
+      } else {
+        for (Object input : inputs) {
+          run.append(new @Nullable Object[] {input});
+          afterEach.run();
+          if (run.isStopped()) {
+            return;
+          }
+        }
+      }
+      run.endInput();
+      afterEach.run();
+    } catch (Throwable failureOfInput) {
+      // It reaches the caller as itself, once nothing of the call runs any more.
+      run.stop(() -> new IllegalStateException("the input failed", failureOfInput));
+      run.awaitEnd();
+      throw failureOfInput;
+    }
+  }
+
+  /** Executes every call in the thread of its caller. */
+  private static final class CallerEngine extends Engine<Mapper<Object, Object>> {
+
+    CallerEngine(String name) {
+      super(name, 1);
+    }
+
+    @Override
+    public List<Object> map(
+        Calls calls, Mapper<Object, Object> mapper, Iterable<?> inputs, MapOptions options) {
+      return mapOnCaller(calls, mapper, inputs, options);
+    }
+
+    @Override
+    public void shutdown() {}
+
+    @Override
+    public void awaitWorkers() {}
+
+    @Override
+    public void terminate(long millis) {}
+  }
+
+  private static List<Object> mapOnCaller(
+      Calls calls, Mapper<Object, Object> mapper, Iterable<?> inputs, MapOptions options) {
+    Run<Mapper<Object, Object>> run =
+        new Run<>(
+            calls.name(),
+            mapper,
+            options,
+            1,
+            new ReentrantLock(),
+            InlineExecutor.currentRun(),
+            self -> {});
+    if (Thread.currentThread().isInterrupted()) {
+      throw run.interruption();
+    }
+    calls.enter(run);
+    try {
+      CallerLane lane = new CallerLane();
+      feed(run, inputs, () -> lane.executeAll(run));
+      return run.await();
+    } finally {
+      calls.leave(run);
+    }
+  }
+
+  /** Passes calls to lanes. */
+  private static final class LaneEngine<F> extends Engine<F> {
+
+    private final Backend<F> backend;
+    private final Dispatcher<F> dispatcher;
+
+    LaneEngine(String name, int workers, Duration idleTimeout, Backend<F> backend) {
+      super(name, workers);
+      this.backend = backend;
+      this.dispatcher = new Dispatcher<>(name, workers, idleTimeout, backend);
+    }
+
+    @Override
+    public List<Object> map(
+        Calls calls, Mapper<Object, Object> mapper, Iterable<?> inputs, MapOptions options) {
+      Run<?> outer = InlineExecutor.currentRun();
+      if (backend.isInline() && PoolLane.isCurrentThread()) {
+        // A worker that waited for workers could wait for itself; so it does the work.
+        return mapOnCaller(calls, mapper, inputs, options);
+      }
+      F function = backend.prepare(mapper);
+      Run<F> run =
+          new Run<>(
+              calls.name(),
+              function,
+              options,
+              workers(),
+              dispatcher.lock(),
+              outer,
+              dispatcher::nowClaimable);
+      if (Thread.currentThread().isInterrupted()) {
+        throw run.interruption();
+      }
+      calls.enter(run);
+      try {
+        dispatcher.enter(run);
+        try {
+          feed(run, inputs, () -> {});
+          return run.await();
+        } finally {
+          dispatcher.leave(run);
+        }
+      } finally {
+        calls.leave(run);
+      }
+    }
+
+    @Override
+    public void shutdown() {
+      dispatcher.shutdown();
+    }
+
+    @Override
+    public void awaitWorkers() throws InterruptedException {
+      dispatcher.awaitLanes();
+    }
+
+    @Override
+    public void terminate(long millis) throws InterruptedException {
+      dispatcher.shutdown();
+      backend.terminate();
+      dispatcher.awaitLanes(millis);
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package io.github.poolmap.internal.run;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * The end of a pool, of a handle, or of all pools together: calls first, then the workers that go
+ * with them.
+ */
+public final class Life {
+
+  /** What an abandoned call may take beyond the grace period to be seen as ended. */
+  private static final long CALLS_MILLIS = 300;
+
+  /**
+   * What killed workers may take to be gone. Both together stay below the second that is promised.
+   */
+  private static final long WORKERS_MILLIS = 500;
+
+  private final Calls calls;
+  private final Supplier<? extends Collection<? extends Engine<?>>> engines;
+
+  /**
+   * Makes a life.
+   *
+   * @param calls the calls to wait for
+   * @param engines the engines that end with them; none for a handle
+   */
+  public Life(Calls calls, Supplier<? extends Collection<? extends Engine<?>>> engines) {
+    this.calls = calls;
+    this.engines = engines;
+  }
+
+  /** The life of one pool that has its workers for itself. */
+  public static Life of(Engine<?> engine) {
+    List<Engine<?>> one = List.of(engine);
+    return new Life(new Calls(engine.name(), null), () -> one);
+  }
+
+  /** The life of a handle: its workers belong to somebody else. */
+  public static Life ofHandle(String name, Life owner) {
+    return new Life(new Calls(name, owner.calls), List::of);
+  }
+
+  public Calls calls() {
+    return calls;
+  }
+
+  /** Refuses calls, waits for those under way, ends the workers. */
+  public void close() {
+    calls.refuse();
+    if (calls.isInsideTask()) {
+      // To wait would be to wait for itself. The workers end after the last call.
+      engines.get().forEach(Engine::shutdown);
+      return;
+    }
+    try {
+      calls.awaitNone();
+      engines.get().forEach(Engine::shutdown);
+      for (Engine<?> engine : engines.get()) {
+        engine.awaitWorkers();
+      }
+    } catch (InterruptedException e) {
+      terminate();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Refuses calls, stops those under way, ends the workers at once. */
+  public void terminate() {
+    calls.refuse();
+    long graceMillis = calls.longestGraceMillis();
+    calls.stop();
+    engines.get().forEach(Engine::shutdown);
+    boolean insideTask = calls.isInsideTask();
+    boolean interrupted = false;
+    try {
+      if (!insideTask) {
+        calls.awaitNone(graceMillis + CALLS_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    long end = System.nanoTime() + WORKERS_MILLIS * 1_000_000;
+    for (Engine<?> engine : engines.get()) {
+      try {
+        long left = Math.max(0, (end - System.nanoTime()) / 1_000_000);
+        engine.terminate(insideTask || interrupted ? 0 : left);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

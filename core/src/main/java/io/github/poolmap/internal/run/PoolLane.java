@@ -1,0 +1,132 @@
+package io.github.poolmap.internal.run;
+
+import io.github.poolmap.WorkerStartException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker slot of a pool: the thread that claims chunks from the dispatcher and has them executed.
+ *
+ * <pre>
+ *   STARTING --open--> IDLE <--claim / finish--> BUSY
+ *       \________________\__________________________\____> ENDED   (idle for long, shutdown, abandoned)
+ * </pre>
+ *
+ * <p>The state belongs to the dispatcher and is guarded by its lock; the dispatcher starts lanes by
+ * counting those that are idle or about to be.
+ */
+final class PoolLane<F> implements Lane<F>, Runnable {
+
+  enum State {
+    STARTING,
+    IDLE,
+    BUSY,
+    ENDED
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(PoolLane.class);
+
+  private final Dispatcher<F> dispatcher;
+  private final int slot;
+  private final String name;
+  private final ChunkExecutor<F> executor;
+
+  /** Guarded by the dispatcher's lock. */
+  State state = State.STARTING;
+
+  PoolLane(Dispatcher<F> dispatcher, int slot, String name, ChunkExecutor<F> executor) {
+    this.dispatcher = dispatcher;
+    this.slot = slot;
+    this.name = name;
+    this.executor = executor;
+  }
+
+  /** Tells whether the calling thread is a lane, of whichever pool. */
+  static boolean isCurrentThread() {
+    return Thread.currentThread() instanceof LaneThread;
+  }
+
+  int slot() {
+    return slot;
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  Thread newThread() {
+    return new LaneThread(this, name);
+  }
+
+  /** Bears no thread-bound context of the caller who happened to need it first. */
+  private static final class LaneThread extends Thread {
+    LaneThread(Runnable lane, String name) {
+      super(null, lane, name, 0, false);
+      setDaemon(true);
+    }
+  }
+
+  @Override
+  public void run() {
+    try {
+      while (makeReady()) {
+        Chunk<F> chunk = dispatcher.take(this);
+        if (chunk == null) {
+          break;
+        }
+        executor.execute(chunk, () -> dispatcher.takeAhead(this));
+      }
+    } catch (Throwable t) {
+      // A defect of the library: the lane is replaced, its calls must not wait for it.
+      LOG.error("{}: lane ends by an internal error", name, t);
+      dispatcher.laneBroke(this, t);
+    } finally {
+      try {
+        executor.close();
+      } finally {
+        dispatcher.laneEnded(this);
+      }
+    }
+  }
+
+  /** Opens the executor when there is something to do for it; false if the lane is to end. */
+  private boolean makeReady() {
+    while (!executor.isOpen()) {
+      if (!dispatcher.awaitClaimable(this)) {
+        return false;
+      }
+      try {
+        executor.open();
+        dispatcher.startSucceeded();
+      } catch (WorkerStartException e) {
+        dispatcher.startFailed(this, e);
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public void interrupt(Run<F> run) {
+    executor.interrupt(run);
+  }
+
+  @Override
+  public boolean abandon(Run<F> run) {
+    if (!executor.abandon(run)) {
+      return false;
+    }
+    LOG.warn(
+        "{}: a task ignores its interrupt; its thread is left behind and replaced. It ends when the"
+            + " task does.",
+        name);
+    dispatcher.laneEnded(this);
+    return true;
+  }
+
+  /** Tells whether the lane is free for a chunk, or about to be. */
+  static boolean isWaiting(@Nullable PoolLane<?> lane) {
+    return lane != null && (lane.state == State.IDLE || lane.state == State.STARTING);
+  }
+}

@@ -1,0 +1,150 @@
+package io.github.poolmap.internal.wire;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads and writes frames on one socket.
+ *
+ * <p>One thread reads at a time and one writes at a time, each without waiting for the other: the
+ * channel itself is used, not its stream adapters, which lock each other out on JDK 17
+ * (JDK-8279339). Interrupting a thread in here closes the channel; nothing of the library does so.
+ */
+public final class FrameChannel implements Closeable {
+
+  private static final int BUFFER_BYTES = 64 * 1024;
+
+  /** A payload is not allocated faster than it arrives, once it is larger than this. */
+  private static final int TRUSTED_BYTES = 1 << 20;
+
+  private static final byte[] NOTHING = new byte[0];
+
+  private final SocketChannel channel;
+  private final ByteBuffer in = ByteBuffer.allocateDirect(BUFFER_BYTES).limit(0);
+  private final ByteBuffer out = ByteBuffer.allocateDirect(BUFFER_BYTES);
+
+  public FrameChannel(SocketChannel channel) {
+    this.channel = channel;
+  }
+
+  /** Writes a frame without payload. */
+  public void write(FrameType type, long id) throws IOException {
+    write(type, id, NOTHING, 0, 0);
+  }
+
+  /** Writes a frame; returns when the system has taken all of it. */
+  public void write(FrameType type, long id, Packer payload) throws IOException {
+    write(type, id, payload.array(), 0, payload.size());
+  }
+
+  /** Writes a frame; returns when the system has taken all of it. */
+  public synchronized void write(FrameType type, long id, byte[] payload, int offset, int length)
+      throws IOException {
+    out.clear();
+    out.putInt(Frame.MAGIC).put(type.code()).put((byte) 0).putShort((short) 0);
+    out.putLong(id).putLong(length);
+    int done = 0;
+    do {
+      int part = Math.min(length - done, out.remaining());
+      out.put(payload, offset + done, part);
+      done += part;
+      out.flip();
+      while (out.hasRemaining()) {
+        channel.write(out);
+      }
+      out.clear();
+    } while (done < length);
+  }
+
+  /**
+   * Reads the next frame, waiting for it.
+   *
+   * @return null at the end: the other side, or this one, has closed the socket or is gone
+   * @throws ProtocolException if what comes is not a frame
+   */
+  public @Nullable Frame read() throws IOException {
+    if (!fill(Frame.HEADER_BYTES)) {
+      return null;
+    }
+    int magic = in.getInt();
+    if (magic != Frame.MAGIC) {
+      throw new ProtocolException("not a frame: it begins with " + Integer.toHexString(magic));
+    }
+    FrameType type = FrameType.ofCode(in.get());
+    in.get();
+    in.getShort();
+    long id = in.getLong();
+    long length = in.getLong();
+    if (length < 0 || length > Frame.LARGEST_PAYLOAD) {
+      throw new ProtocolException(
+          type + " frame of " + length + " bytes; allowed are 0 to " + Frame.LARGEST_PAYLOAD);
+    }
+    byte[] payload = readPayload((int) length);
+    return payload == null ? null : new Frame(type, id, ByteBuffer.wrap(payload));
+  }
+
+  private byte @Nullable [] readPayload(int length) throws IOException {
+    byte[] payload = new byte[Math.min(length, TRUSTED_BYTES)];
+    int done = 0;
+    while (true) {
+      int part = Math.min(payload.length - done, in.remaining());
+      in.get(payload, done, part);
+      done += part;
+      if (done == length) {
+        return payload;
+      }
+      if (done == payload.length) {
+        payload = Arrays.copyOf(payload, (int) Math.min(length, 2L * done));
+      }
+      if (payload.length - done >= BUFFER_BYTES) {
+        int read = receive(ByteBuffer.wrap(payload, done, payload.length - done));
+        if (read < 0) {
+          return null;
+        }
+        done += read;
+        if (done == length) {
+          return payload;
+        }
+      } else if (!fill(1)) {
+        return null;
+      }
+    }
+  }
+
+  /** Sees that so many bytes are in the buffer; false at the end of the stream. */
+  private boolean fill(int bytes) {
+    while (in.remaining() < bytes) {
+      in.compact();
+      int read = receive(in);
+      in.flip();
+      if (read < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Reads some bytes. A peer that was killed shows as a reset, which is an end like any other. */
+  private int receive(ByteBuffer target) {
+    try {
+      return channel.read(target);
+    } catch (IOException gone) {
+      return -1;
+    }
+  }
+
+  /** Returns how much can be written to a peer that has read everything so far, without waiting. */
+  public int sureToFit() throws IOException {
+    return channel.getOption(StandardSocketOptions.SO_SNDBUF) / 4;
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

@@ -1,0 +1,38 @@
+package io.github.poolmap.internal.wire;
+
+/** The kinds of frames, with their direction, socket and payload. */
+public enum FrameType {
+  /** Worker to parent, both: the first frame. Id: pid. Payload: {@link Hello}. */
+  HELLO,
+  /** Worker to parent, data: boot is over. Id: pid. */
+  READY,
+  /** Parent to worker, data. Id: function. Payload: the serialized function. */
+  FUNCTION,
+  /** Parent to worker, data. Id: chunk. Payload: {@link ChunkMessage}. */
+  CHUNK,
+  /** Worker to parent, data: outcomes are in the outbox. Id: chunk. Payload: {@link Progress}. */
+  DOORBELL,
+  /** Worker to parent, data: an outcome that the outbox has no room for. Id: chunk. */
+  OUTCOME,
+  /**
+   * Worker to parent, data: nothing of this chunk runs any more. Id: chunk. Payload: as DOORBELL.
+   */
+  CHUNK_END,
+  /** Parent to worker, control: interrupt this item. Id: chunk. Payload: int position. */
+  CANCEL,
+  /** Parent to worker, control: exit. */
+  BYE;
+
+  private static final FrameType[] ALL = values();
+
+  byte code() {
+    return (byte) (ordinal() + 1);
+  }
+
+  static FrameType ofCode(byte code) throws ProtocolException {
+    if (code < 1 || code > ALL.length) {
+      throw new ProtocolException("frame of unknown type " + code);
+    }
+    return ALL[code - 1];
+  }
+}

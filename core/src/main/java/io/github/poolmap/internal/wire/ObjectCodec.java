@@ -1,0 +1,212 @@
+package io.github.poolmap.internal.wire;
+
+import io.github.poolmap.NotSerializableTaskException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.NotSerializableException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.ObjectStreamClass;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Objects as bytes: a tag and raw bytes for the simplest, Java serialization for the rest.
+ *
+ * <p>Each object is a graph of its own: two items never share a part, and each can be read, or fail
+ * to be read, without the others.
+ */
+public final class ObjectCodec {
+
+  private static final int NULL = 0;
+  private static final int SERIALIZED = 1;
+  private static final int INTEGER = 2;
+  private static final int LONG = 3;
+  private static final int DOUBLE = 4;
+  private static final int TRUE = 5;
+  private static final int FALSE = 6;
+  private static final int STRING = 7;
+  private static final int BYTES = 8;
+
+  private ObjectCodec() {}
+
+  /**
+   * Appends an object.
+   *
+   * @param what how messages and field paths call it, for example "input"
+   * @throws NotSerializableTaskException if it cannot be serialized; the packer may then hold a
+   *     part
+   */
+  public static void encode(Packer to, @Nullable Object value, String what) {
+    if (value == null) {
+      to.putByte(NULL);
+    } else if (value instanceof Integer number) {
+      to.putByte(INTEGER).putInt(number);
+    } else if (value instanceof Long number) {
+      to.putByte(LONG).putLong(number);
+    } else if (value instanceof Double number) {
+      // Raw bits: a NaN with a message in it arrives as it left.
+      to.putByte(DOUBLE).putLong(Double.doubleToRawLongBits(number));
+    } else if (value instanceof Boolean truth) {
+      to.putByte(truth ? TRUE : FALSE);
+    } else if (value instanceof String text && isEncodable(text)) {
+      to.putByte(STRING).putBytes(text.getBytes(StandardCharsets.UTF_8));
+    } else if (value.getClass() == byte[].class) {
+      to.putByte(BYTES).putBytes((byte[]) value);
+    } else {
+      to.putByte(SERIALIZED);
+      serialize(to, value, what);
+    }
+  }
+
+  /** UTF-8 cannot hold a surrogate that stands alone; serialization can. */
+  private static boolean isEncodable(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isSurrogate(c)) {
+        boolean pair =
+            Character.isHighSurrogate(c)
+                && i + 1 < text.length()
+                && Character.isLowSurrogate(text.charAt(i + 1));
+        if (!pair) {
+          return false;
+        }
+        i++;
+      }
+    }
+    return true;
+  }
+
+  /** Serializes an object of any class. */
+  public static byte[] serialize(Object value, String what) {
+    Packer packer = new Packer(256);
+    serialize(packer, value, what);
+    return packer.toByteArray();
+  }
+
+  private static void serialize(Packer to, Object value, String what) {
+    try {
+      ObjectOutputStream stream = new ObjectOutputStream(to);
+      stream.writeObject(value);
+      stream.flush();
+    } catch (NotSerializableException e) {
+      String path = FieldPath.toUnserializable(value, what);
+      throw new NotSerializableTaskException(
+          "the " + what + " cannot be sent: " + path + " is not serializable", path, e);
+    } catch (TooLargeException e) {
+      throw e;
+    } catch (IOException | RuntimeException | StackOverflowError e) {
+      // User code (writeObject, writeReplace) may throw anything.
+      throw new NotSerializableTaskException(
+          "the " + what + " cannot be sent: serializing it failed: " + e,
+          what + " (" + value.getClass().getName() + ")",
+          e);
+    }
+  }
+
+  /**
+   * Reads what {@link #encode} wrote: all that is left in the buffer.
+   *
+   * @param loader knows the classes of the program
+   */
+  public static @Nullable Object decode(ByteBuffer from, @Nullable ClassLoader loader)
+      throws IOException, ClassNotFoundException {
+    if (!from.hasRemaining()) {
+      throw new ProtocolException("object without tag");
+    }
+    int tag = from.get();
+    int length = from.remaining();
+    switch (tag) {
+      case NULL:
+        return null;
+      case SERIALIZED:
+        return deserialize(from, loader);
+      case INTEGER:
+        expect(length, 4);
+        return from.getInt();
+      case LONG:
+        expect(length, 8);
+        return from.getLong();
+      case DOUBLE:
+        expect(length, 8);
+        return Double.longBitsToDouble(from.getLong());
+      case TRUE:
+        return true;
+      case FALSE:
+        return false;
+      case STRING:
+        return new String(Unpacker.bytes(from, length), StandardCharsets.UTF_8);
+      case BYTES:
+        return Unpacker.bytes(from, length);
+      default:
+        throw new ProtocolException("object of unknown tag " + tag);
+    }
+  }
+
+  private static void expect(int actual, int expected) throws ProtocolException {
+    if (actual != expected) {
+      throw new ProtocolException("value of " + actual + " bytes where " + expected + " belong");
+    }
+  }
+
+  /** Reads what {@link #serialize(Object, String)} wrote. */
+  public static @Nullable Object deserialize(ByteBuffer from, @Nullable ClassLoader loader)
+      throws IOException, ClassNotFoundException {
+    return new LoaderStream(new BufferStream(from), loader).readObject();
+  }
+
+  /** Finds classes by the loader of the task instead of that of the library. */
+  private static final class LoaderStream extends ObjectInputStream {
+
+    private final @Nullable ClassLoader loader;
+
+    LoaderStream(InputStream in, @Nullable ClassLoader loader) throws IOException {
+      super(in);
+      this.loader = loader;
+    }
+
+    @Override
+    protected Class<?> resolveClass(ObjectStreamClass descriptor)
+        throws IOException, ClassNotFoundException {
+      if (loader != null) {
+        try {
+          return Class.forName(descriptor.getName(), false, loader);
+        } catch (ClassNotFoundException e) {
+          // Primitive types have no loader; the library's own classes may be unknown to this one.
+          return super.resolveClass(descriptor);
+        }
+      }
+      return super.resolveClass(descriptor);
+    }
+  }
+
+  private static final class BufferStream extends InputStream {
+
+    private final ByteBuffer buffer;
+
+    BufferStream(ByteBuffer buffer) {
+      this.buffer = buffer;
+    }
+
+    @Override
+    public int read() {
+      return buffer.hasRemaining() ? buffer.get() & 0xff : -1;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) {
+      if (!buffer.hasRemaining()) {
+        return length == 0 ? 0 : -1;
+      }
+      int read = Math.min(length, buffer.remaining());
+      buffer.get(target, offset, read);
+      return read;
+    }
+
+    @Override
+    public int available() {
+      return buffer.remaining();
+    }
+  }
+}

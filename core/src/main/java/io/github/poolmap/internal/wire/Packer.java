@@ -1,0 +1,97 @@
+package io.github.poolmap.internal.wire;
+
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** A growing buffer of big-endian values. */
+public final class Packer extends OutputStream {
+
+  private byte[] bytes;
+  private int size;
+
+  public Packer(int expected) {
+    bytes = new byte[expected];
+  }
+
+  public byte[] array() {
+    return bytes;
+  }
+
+  public int size() {
+    return size;
+  }
+
+  /** Forgets what is there from this size on. */
+  public void truncate(int newSize) {
+    size = newSize;
+  }
+
+  public byte[] toByteArray() {
+    return Arrays.copyOf(bytes, size);
+  }
+
+  @Override
+  public void write(int value) {
+    ensure(1);
+    bytes[size++] = (byte) value;
+  }
+
+  @Override
+  public void write(byte[] source, int offset, int length) {
+    ensure(length);
+    System.arraycopy(source, offset, bytes, size, length);
+    size += length;
+  }
+
+  public Packer putByte(int value) {
+    write(value);
+    return this;
+  }
+
+  public Packer putInt(int value) {
+    ensure(4);
+    setInt(size, value);
+    size += 4;
+    return this;
+  }
+
+  public Packer putLong(long value) {
+    return putInt((int) (value >>> 32)).putInt((int) value);
+  }
+
+  public Packer putBytes(byte[] source) {
+    write(source, 0, source.length);
+    return this;
+  }
+
+  /** Puts a string by its length in bytes, -1 for null. */
+  public Packer putString(@Nullable String value) {
+    if (value == null) {
+      return putInt(-1);
+    }
+    byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
+    return putInt(utf8.length).putBytes(utf8);
+  }
+
+  /** Sets an int that was put earlier. */
+  public void setInt(int at, int value) {
+    bytes[at] = (byte) (value >>> 24);
+    bytes[at + 1] = (byte) (value >>> 16);
+    bytes[at + 2] = (byte) (value >>> 8);
+    bytes[at + 3] = (byte) value;
+  }
+
+  private void ensure(int more) {
+    long needed = (long) size + more;
+    if (needed > Frame.LARGEST_PAYLOAD) {
+      throw new TooLargeException(needed);
+    }
+    if (needed > bytes.length) {
+      bytes =
+          Arrays.copyOf(
+              bytes, (int) Math.min(Frame.LARGEST_PAYLOAD, Math.max(needed, bytes.length * 2L)));
+    }
+  }
+}

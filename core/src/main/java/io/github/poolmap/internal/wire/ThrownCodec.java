@@ -1,0 +1,123 @@
+package io.github.poolmap.internal.wire;
+
+import io.github.poolmap.NotSerializableTaskException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Exceptions as bytes: the object, if it can be serialized, and always a likeness in plain text, in
+ * case that nobody can read the object.
+ */
+public final class ThrownCodec {
+
+  /** Chains of causes longer than this are cut. */
+  private static final int DEEPEST = 32;
+
+  private ThrownCodec() {}
+
+  public static void encode(Packer to, Throwable thrown) {
+    int start = to.size();
+    to.putInt(0);
+    try {
+      ObjectCodec.encode(to, thrown, "exception");
+      to.setInt(start, to.size() - start - 4);
+    } catch (NotSerializableTaskException | TooLargeException e) {
+      // Exceptions with fields that do not travel are common; their likeness says what matters.
+      to.truncate(start);
+      to.putInt(0);
+    }
+    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    encodeLikeness(to, thrown, seen);
+  }
+
+  /** Reads the exception, or its likeness if the object cannot be read here. */
+  public static Throwable decode(ByteBuffer from, @Nullable ClassLoader loader)
+      throws ProtocolException {
+    ByteBuffer object = Unpacker.slice(from, Unpacker.integer(from));
+    Throwable likeness = decodeLikeness(from, 0);
+    if (object.hasRemaining()) {
+      try {
+        if (ObjectCodec.decode(object, loader) instanceof Throwable thrown) {
+          return thrown;
+        }
+      } catch (IOException
+          | ClassNotFoundException
+          | RuntimeException
+          | LinkageError
+          | StackOverflowError unreadable) {
+        likeness.addSuppressed(
+            new IOException("the original exception cannot be read here: " + unreadable));
+      }
+    }
+    return likeness;
+  }
+
+  private static void encodeLikeness(Packer to, Throwable thrown, Set<Throwable> seen) {
+    seen.add(thrown);
+    to.putString(thrown.getClass().getName());
+    to.putString(said(thrown));
+    StackTraceElement[] stack = thrown.getStackTrace();
+    to.putInt(stack.length);
+    for (StackTraceElement frame : stack) {
+      to.putString(frame.getClassName()).putString(frame.getMethodName());
+      to.putString(frame.getFileName()).putInt(frame.getLineNumber());
+    }
+    Throwable cause = thrown.getCause();
+    boolean withCause = cause != null && seen.size() < DEEPEST && !seen.contains(cause);
+    to.putByte(withCause ? 1 : 0);
+    if (cause != null && withCause) {
+      encodeLikeness(to, cause, seen);
+    }
+    for (Throwable suppressed : thrown.getSuppressed()) {
+      if (seen.size() < DEEPEST && !seen.contains(suppressed)) {
+        to.putByte(1);
+        encodeLikeness(to, suppressed, seen);
+      }
+    }
+    to.putByte(0);
+  }
+
+  /** The message; getMessage() is user code and may itself throw. */
+  private static @Nullable String said(Throwable thrown) {
+    try {
+      return thrown.getMessage();
+    } catch (RuntimeException e) {
+      return "(its getMessage() threw " + e.getClass().getName() + ")";
+    }
+  }
+
+  private static LikenessException decodeLikeness(ByteBuffer from, int depth)
+      throws ProtocolException {
+    if (depth > DEEPEST) {
+      throw new ProtocolException("causes nested too deep");
+    }
+    String className = String.valueOf(Unpacker.string(from));
+    LikenessException likeness = new LikenessException(className, Unpacker.string(from));
+    int frames = Unpacker.integer(from);
+    if (frames < 0 || frames > from.remaining()) {
+      throw new ProtocolException("stack trace of " + frames + " frames");
+    }
+    StackTraceElement[] stack = new StackTraceElement[frames];
+    for (int i = 0; i < frames; i++) {
+      String type = String.valueOf(Unpacker.string(from));
+      String method = String.valueOf(Unpacker.string(from));
+      stack[i] = new StackTraceElement(type, method, Unpacker.string(from), Unpacker.integer(from));
+    }
+    likeness.setStackTrace(stack);
+    if (next(from)) {
+      likeness.initCause(decodeLikeness(from, depth + 1));
+    }
+    while (next(from)) {
+      likeness.addSuppressed(decodeLikeness(from, depth + 1));
+    }
+    return likeness;
+  }
+
+  private static boolean next(ByteBuffer from) throws ProtocolException {
+    return Unpacker.bytes(from, 1)[0] != 0;
+  }
+}

@@ -1,0 +1,52 @@
+package io.github.poolmap.internal.wire;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The private folder of one worker: what is in it, under which name.
+ *
+ * @param path the folder, open to nobody but the user
+ */
+public record WorkerFolder(Path path) {
+
+  /** The Unix-domain socket on which the parent listens until the worker has dialled twice. */
+  public Path socket() {
+    return path.resolve("s");
+  }
+
+  /** The secret that the worker shows; deleted by the worker as soon as it has been read. */
+  public Path token() {
+    return path.resolve("token");
+  }
+
+  /** The mapped file, see {@link Ledger}. */
+  public Path ledger() {
+    return path.resolve("ledger");
+  }
+
+  /** Options and class path of the JVM. */
+  public Path arguments() {
+    return path.resolve("args");
+  }
+
+  /** Where the JVM writes its report when it crashes. */
+  public Path crashReport() {
+    return path.resolve("hs_err.log");
+  }
+
+  /** Deletes the folder with what is in it. Doing it again does nothing more. */
+  public void delete() throws IOException {
+    if (!Files.isDirectory(path)) {
+      return;
+    }
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
+      for (Path file : files) {
+        Files.deleteIfExists(file);
+      }
+    }
+    Files.deleteIfExists(path);
+  }
+}

@@ -1,0 +1,123 @@
+package io.github.poolmap.internal.worker;
+
+import io.github.poolmap.internal.wire.Frame;
+import io.github.poolmap.internal.wire.FrameChannel;
+import io.github.poolmap.internal.wire.WorkerFolder;
+import java.io.IOException;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Reads the control socket: carries out orders, and ends the JVM when the parent is gone.
+ *
+ * <p>The end of the socket is the only sign of the parent's death that comes at once and cannot be
+ * missed, so nothing may keep this thread from seeing it: it waits for nobody and runs no user
+ * code.
+ */
+final class ParentWatch implements Runnable {
+
+  /** Status of a worker whose parent is gone; nobody is left to read it but the system's log. */
+  private static final int ORPHANED = 71;
+
+  /** So long an orphan may take to end its own children and clean up. */
+  private static final long CLEAN_UP_NANOS = 500_000_000;
+
+  /** So long shutdown hooks may take after a goodbye. The parent waits a little longer. */
+  private static final long GOODBYE_NANOS = 900_000_000;
+
+  private final FrameChannel control;
+  private final ItemGate gate;
+  private final WorkerFolder folder;
+  private final HaltTimer timer = new HaltTimer();
+
+  private ParentWatch(FrameChannel control, ItemGate gate, WorkerFolder folder) {
+    this.control = control;
+    this.gate = gate;
+    this.folder = folder;
+  }
+
+  static void start(FrameChannel control, ItemGate gate, WorkerFolder folder) {
+    ParentWatch watch = new ParentWatch(control, gate, folder);
+    daemon(watch.timer, "poolmap-halt-timer");
+    daemon(watch, "poolmap-parent-watch");
+  }
+
+  private static void daemon(Runnable task, String name) {
+    Thread thread = new Thread(null, task, name, 0, false);
+    thread.setDaemon(true);
+    thread.setPriority(Thread.MAX_PRIORITY);
+    thread.start();
+  }
+
+  @Override
+  public void run() {
+    try {
+      Frame frame;
+      while ((frame = control.read()) != null) {
+        switch (frame.type()) {
+          case CANCEL -> gate.interrupt((int) frame.id(), frame.payload().getInt());
+          case BYE -> sayGoodbye();
+          default -> throw new IOException("not an order: " + frame.type());
+        }
+      }
+      timer.haltIn(CLEAN_UP_NANOS, ORPHANED);
+      endChildren();
+      folder.delete();
+    } catch (IOException | RuntimeException e) {
+      // Nobody is there to hear of it but whoever reads the log.
+      System.err.println("poolmap: worker ends: " + e);
+    } finally {
+      Runtime.getRuntime().halt(ORPHANED);
+    }
+  }
+
+  /** Exits in an orderly way, on another thread: shutdown hooks are user code. */
+  private void sayGoodbye() {
+    timer.haltIn(GOODBYE_NANOS, 0);
+    daemon(new Goodbye(), "poolmap-goodbye");
+  }
+
+  private static final class Goodbye implements Runnable {
+    @Override
+    public void run() {
+      System.exit(0);
+    }
+  }
+
+  private static void endChildren() {
+    for (ProcessHandle child : ProcessHandle.current().descendants().toList()) {
+      child.destroyForcibly();
+    }
+  }
+
+  /**
+   * Halts the JVM at a set time, whatever hangs by then. Started early: later it might not start.
+   */
+  private static final class HaltTimer implements Runnable {
+
+    private volatile long haltAt;
+    private volatile int status = -1;
+    private volatile Thread thread = Thread.currentThread();
+
+    void haltIn(long nanos, int withStatus) {
+      haltAt = System.nanoTime() + nanos;
+      status = withStatus;
+      LockSupport.unpark(thread);
+    }
+
+    @Override
+    public void run() {
+      thread = Thread.currentThread();
+      while (true) {
+        if (status < 0) {
+          LockSupport.park(this);
+          continue;
+        }
+        long left = haltAt - System.nanoTime();
+        if (left <= 0) {
+          Runtime.getRuntime().halt(status);
+        }
+        LockSupport.parkNanos(this, left);
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.github.poolmap.internal.worker;
+
+import io.github.poolmap.internal.wire.Depth;
+import io.github.poolmap.internal.wire.FrameChannel;
+import io.github.poolmap.internal.wire.FrameType;
+import io.github.poolmap.internal.wire.Hello;
+import io.github.poolmap.internal.wire.Ledger;
+import io.github.poolmap.internal.wire.WorkerFolder;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The main of a worker JVM.
+ *
+ * <p>Arguments: the worker's name (for {@code ps} and {@code jcmd}), its private folder, its depth.
+ */
+public final class WorkerMain {
+
+  /** The status of a worker that cannot be one. */
+  private static final int NO_WORKER = 70;
+
+  private WorkerMain() {}
+
+  /**
+   * Boots the worker and executes chunks until the parent is gone or says goodbye.
+   *
+   * @param args see the class
+   * @throws IOException if the parent cannot be reached
+   */
+  public static void main(String[] args) throws IOException {
+    if (args.length != 3) {
+      System.err.println(
+          "This is the main class of Poolmap's worker processes; pools start it, people do not.");
+      System.exit(NO_WORKER);
+    }
+    String name = args[0];
+    WorkerFolder folder = new WorkerFolder(Path.of(args[1]));
+    Depth.set(Integer.parseInt(args[2]));
+
+    byte[] token = Files.readAllBytes(folder.token());
+    long pid = ProcessHandle.current().pid();
+    ItemGate gate = new ItemGate(Thread.currentThread());
+    // First of all the watch: from here on the parent's end is this JVM's end, whatever happens.
+    FrameChannel control = dial(folder, Hello.Role.CONTROL, token, pid);
+    ParentWatch.start(control, gate, folder);
+    FrameChannel data = dial(folder, Hello.Role.DATA, token, pid);
+    Files.deleteIfExists(folder.token());
+    ignoreTerminalInterrupt();
+    Ledger ledger = Ledger.open(folder.ledger());
+    Thread.currentThread().setName(name);
+    data.write(FrameType.READY, pid);
+    new TaskLoop(data, ledger, gate).run();
+    // The data socket has ended. The watch decides: parent gone, or a goodbye under way.
+  }
+
+  private static FrameChannel dial(WorkerFolder folder, Hello.Role role, byte[] token, long pid)
+      throws IOException {
+    SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(folder.socket()));
+    FrameChannel frames = new FrameChannel(channel);
+    frames.write(FrameType.HELLO, pid, Hello.pack(role, token));
+    return frames;
+  }
+
+  /**
+   * Ctrl-C reaches every process of the terminal's group. The parent decides what it means; a
+   * worker that dies of it would only add a stack trace. By reflection, because the class is not
+   * part of Java SE.
+   */
+  private static void ignoreTerminalInterrupt() {
+    try {
+      Class<?> signal = Class.forName("sun.misc.Signal");
+      Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      signal
+          .getMethod("handle", signal, handler)
+          .invoke(
+              null,
+              signal.getConstructor(String.class).newInstance("INT"),
+              handler.getField("SIG_IGN").get(null));
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      System.err.println("poolmap: this JVM cannot ignore Ctrl-C: " + e);
+    }
+  }
+}
