@@ -36,8 +36,7 @@ public final class TextTable {
     List<Integer> widths = new ArrayList<>();
     for (int column = 0; column < rows.get(0).size(); column++) {
       int at = column;
-      widths.add(
-          Collections.max(rows.stream().map(row -> DisplayWidth.of(row.get(at))).toList()));
+      widths.add(Collections.max(rows.stream().map(row -> DisplayWidth.of(row.get(at))).toList()));
     }
     return widths;
   }

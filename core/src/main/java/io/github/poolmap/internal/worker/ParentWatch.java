@@ -5,6 +5,7 @@ import io.github.poolmap.internal.wire.FrameChannel;
 import io.github.poolmap.internal.wire.WorkerFolder;
 import java.io.IOException;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the control socket: carries out orders, and ends the JVM when the parent is gone.
@@ -28,6 +29,7 @@ final class ParentWatch implements Runnable {
   private final ItemGate gate;
   private final WorkerFolder folder;
   private final HaltTimer timer = new HaltTimer();
+  private volatile @Nullable FrameChannel data;
 
   private ParentWatch(FrameChannel control, ItemGate gate, WorkerFolder folder) {
     this.control = control;
@@ -35,10 +37,16 @@ final class ParentWatch implements Runnable {
     this.folder = folder;
   }
 
-  static void start(FrameChannel control, ItemGate gate, WorkerFolder folder) {
+  static ParentWatch start(FrameChannel control, ItemGate gate, WorkerFolder folder) {
     ParentWatch watch = new ParentWatch(control, gate, folder);
     daemon(watch.timer, "poolmap-halt-timer");
     daemon(watch, "poolmap-parent-watch");
+    return watch;
+  }
+
+  /** Says which socket a goodbye has to close. */
+  void setData(FrameChannel channel) {
+    data = channel;
   }
 
   private static void daemon(Runnable task, String name) {
@@ -70,17 +78,15 @@ final class ParentWatch implements Runnable {
     }
   }
 
-  /** Exits in an orderly way, on another thread: shutdown hooks are user code. */
-  private void sayGoodbye() {
+  /** Exits in an orderly way. Shutdown hooks are user code, so the timer runs. */
+  private void sayGoodbye() throws IOException {
     timer.haltIn(GOODBYE_NANOS, 0);
-    daemon(new Goodbye(), "poolmap-goodbye");
-  }
-
-  private static final class Goodbye implements Runnable {
-    @Override
-    public void run() {
-      System.exit(0);
+    // An exiting JVM waits 300 ms for threads in native code, such as one that reads a socket.
+    FrameChannel open = data;
+    if (open != null) {
+      open.close();
     }
+    System.exit(0);
   }
 
   private static void endChildren() {

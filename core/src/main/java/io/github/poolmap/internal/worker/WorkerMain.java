@@ -45,8 +45,9 @@ public final class WorkerMain {
     ItemGate gate = new ItemGate(Thread.currentThread());
     // First of all the watch: from here on the parent's end is this JVM's end, whatever happens.
     FrameChannel control = dial(folder, Hello.Role.CONTROL, token, pid);
-    ParentWatch.start(control, gate, folder);
+    ParentWatch watch = ParentWatch.start(control, gate, folder);
     FrameChannel data = dial(folder, Hello.Role.DATA, token, pid);
+    watch.setData(data);
     Files.deleteIfExists(folder.token());
     ignoreTerminalInterrupt();
     Ledger ledger = Ledger.open(folder.ledger());

@@ -66,11 +66,7 @@ final class Demonstration {
       Timed<List<Double>> timed = Timed.time(() -> pool.map(mapper, inputs));
       figures.put(task, kind, timed.duration());
       out.println(
-          task.label()
-              + " , "
-              + wording.kind(kind)
-              + " "
-              + TimeDelta.format(timed.duration()));
+          task.label() + " , " + wording.kind(kind) + " " + TimeDelta.format(timed.duration()));
       if (kind == PoolKind.SERIAL) {
         expected = timed.value();
       } else if (!expected.equals(timed.value())) {

@@ -27,9 +27,7 @@ record Machine(int cores, long memoryBytes, String system, String jdk) {
 
   /** The amount of memory as text. */
   String memory(String unknown) {
-    return memoryBytes == 0
-        ? unknown
-        : String.format(Locale.ROOT, "%.1f GiB", memoryBytes / GIB);
+    return memoryBytes == 0 ? unknown : String.format(Locale.ROOT, "%.1f GiB", memoryBytes / GIB);
   }
 
   private static long memory() {

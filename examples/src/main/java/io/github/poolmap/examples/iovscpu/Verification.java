@@ -3,17 +3,16 @@ package io.github.poolmap.examples.iovscpu;
 import io.github.poolmap.Pool;
 import io.github.poolmap.PoolKind;
 import io.github.poolmap.Pools;
-import io.github.poolmap.examples.TextTable;
 import io.github.poolmap.examples.Timed;
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 
 /** Measures what the pools cost for computing, compared with hand-written code. */
 final class Verification {
@@ -54,13 +53,76 @@ final class Verification {
       work.put(Contender.HAND_WRITTEN, () -> handWritten.onThreads(inputs));
       work.put(Contender.THREADS, () -> threads.map(Tasks::cpuCostly, inputs));
       work.put(Contender.PROCESSES, () -> processes.map(Tasks::cpuCostly, inputs));
-      out.println(line("round", Contender::label));
+      printRow("round", Contender::label);
       for (int round = 0; round < ROUNDS; round++) {
         Map<Contender, Double> seconds = oneRound(round, work);
         rounds.add(seconds);
-        out.println(line(Integer.toString(round + 1), contender -> format(seconds.get(contender))));
+        printRow(Integer.toString(round + 1), contender -> seconds(seconds.get(contender)));
       }
     }
     return conclude(rounds);
+  }
+
+  private void warmUp(
+      HandWritten handWritten, Pool<Integer, Object> threads, Pool<Integer, Object> processes)
+      throws Exception {
+    List<Integer> inputs = Collections.nCopies(WarmUp.TASKS_PER_WORKER * sizes.workers(), WarmUp.N);
+    HandWritten.inLoop(inputs);
+    handWritten.onThreads(inputs);
+    WarmUp.of(PoolKind.THREADS, threads);
+    WarmUp.of(PoolKind.PROCESSES, processes);
+    out.printf(
+        Locale.ROOT,
+        "Warm-up: each contender and each worker did %d computing tasks (n = %,d).%n",
+        WarmUp.TASKS_PER_WORKER,
+        WarmUp.N);
+  }
+
+  /** Has each contender do the work once; who is first changes from round to round. */
+  private static Map<Contender, Double> oneRound(
+      int round, Map<Contender, Callable<List<Double>>> work) throws Exception {
+    List<Contender> order = new ArrayList<>(work.keySet());
+    Collections.rotate(order, -round);
+    Map<Contender, Double> seconds = new EnumMap<>(Contender.class);
+    List<Double> expected = List.of();
+    for (Contender contender : order) {
+      Timed<List<Double>> timed = Timed.time(() -> work.get(contender).call());
+      seconds.put(contender, timed.duration().toNanos() / 1e9);
+      if (expected.isEmpty()) {
+        expected = timed.value();
+      } else if (!expected.equals(timed.value())) {
+        throw new UnequalResultsException(
+            "The results of "
+                + contender.label()
+                + " differ: "
+                + timed.value()
+                + " instead of "
+                + expected);
+      }
+    }
+    return seconds;
+  }
+
+  private boolean conclude(Rounds rounds) {
+    printRow("median", contender -> seconds(rounds.median(contender)));
+    GOALS.forEach(goal -> out.println(goal.verdict(rounds)));
+    out.printf(
+        Locale.ROOT,
+        "hand-written on %,d threads over the serial loop: %.2f times as fast%n",
+        sizes.workers(),
+        rounds.ratioOfMedians(Contender.LOOP, Contender.HAND_WRITTEN));
+    return GOALS.stream().allMatch(goal -> goal.isMet(rounds));
+  }
+
+  private void printRow(String label, Function<Contender, String> cell) {
+    StringBuilder row = new StringBuilder(String.format(Locale.ROOT, "%-8s", label));
+    for (Contender contender : Contender.values()) {
+      row.append(String.format(Locale.ROOT, "%14s", cell.apply(contender)));
+    }
+    out.println(row);
+  }
+
+  private static String seconds(double seconds) {
+    return String.format(Locale.ROOT, "%.4f", seconds);
   }
 }

@@ -1,0 +1,145 @@
+package io.github.poolmap.examples.iovscpu;
+
+import io.github.poolmap.examples.HelpOption;
+import io.github.poolmap.examples.IntRange;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line of the demonstration. */
+@Command(
+    name = "io-vs-cpu",
+    sortOptions = false,
+    description = {
+      "Times tasks that wait and tasks that compute, serially, on threads and on processes.",
+      "Exit status: 0, or 1 if results differ or --verify misses a goal, or 2 for wrong options."
+    })
+public final class IoVsCpuCommand extends HelpOption implements Callable<Integer> {
+
+  private static final int TASKS = 10;
+  private static final int IO_MILLIS = 1_000;
+  private static final int N = 50_000_000;
+  private static final int PUBLISHED_N = 500_000;
+  private static final int VERIFY_N = 20_000_000;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--tasks",
+      converter = TaskRange.class,
+      description = "Tasks of each kind, 1 to 10000 (default: 10).")
+  private @Nullable Integer tasks;
+
+  @Option(
+      names = "--io-millis",
+      converter = MillisRange.class,
+      description = "How long an io_costly task sleeps, 0 to 3600000 ms (default: 1000).")
+  private @Nullable Integer ioMillis;
+
+  @Option(
+      names = "--n",
+      converter = TermRange.class,
+      description =
+          "How many terms a cpu_costly task sums up, 1 to 1000000000 (default: 50000000;"
+              + " with --verify 20000000).")
+  private @Nullable Integer n;
+
+  @Option(
+      names = "--workers",
+      converter = IntRange.Workers.class,
+      description = "Workers of a pool, 1 to 1024 (default: all cores).")
+  private @Nullable Integer workers;
+
+  @Option(
+      names = "--as-published",
+      description = "The size of the original: --tasks 10 --io-millis 1000 --n 500000.")
+  private boolean asPublished;
+
+  @Option(
+      names = "--lang",
+      paramLabel = "en|zh",
+      description = "Language of the output (default: en); with --verify always en.")
+  private Language language = Language.EN;
+
+  @Option(
+      names = "--verify",
+      description = "Instead measure the pools against hand-written code, computing only.")
+  private boolean verify;
+
+  @Override
+  public Integer call() throws Exception {
+    Sizes sizes = sizes();
+    PrintWriter out = spec.commandLine().getOut();
+    try {
+      if (verify) {
+        return new Verification(sizes, out).run() ? 0 : 1;
+      }
+      new Demonstration(sizes, Wording.in(language), out).run();
+      return 0;
+    } catch (UnequalResultsException failure) {
+      spec.commandLine().getErr().println(failure.getMessage());
+      return 1;
+    } finally {
+      out.flush();
+    }
+  }
+
+  private Sizes sizes() {
+    if (asPublished) {
+      rejectBesideAsPublished("--tasks", tasks);
+      rejectBesideAsPublished("--io-millis", ioMillis);
+      rejectBesideAsPublished("--n", n);
+    }
+    if (verify && ioMillis != null) {
+      throw wrong("--verify measures computing only and cannot be combined with --io-millis");
+    }
+    int defaultN = asPublished ? PUBLISHED_N : verify ? VERIFY_N : N;
+    return new Sizes(
+        tasks == null ? TASKS : tasks,
+        ioMillis == null ? IO_MILLIS : ioMillis,
+        n == null ? defaultN : n,
+        workers == null ? Runtime.getRuntime().availableProcessors() : workers);
+  }
+
+  private void rejectBesideAsPublished(String option, @Nullable Integer value) {
+    if (value != null) {
+      throw wrong(
+          "--as-published stands for --tasks 10 --io-millis 1000 --n 500000 and cannot be"
+              + " combined with "
+              + option);
+    }
+  }
+
+  private ParameterException wrong(String sentence) {
+    return new ParameterException(spec.commandLine(), sentence);
+  }
+
+  /** What {@code --tasks} takes. */
+  static final class TaskRange extends IntRange {
+
+    TaskRange() {
+      super(1, 10_000);
+    }
+  }
+
+  /** What {@code --io-millis} takes. */
+  static final class MillisRange extends IntRange {
+
+    MillisRange() {
+      super(0, 3_600_000);
+    }
+  }
+
+  /** What {@code --n} takes. */
+  static final class TermRange extends IntRange {
+
+    TermRange() {
+      super(1, 1_000_000_000);
+    }
+  }
+}
