@@ -7,7 +7,6 @@ import io.github.poolmap.internal.process.ProcessBackend;
 import io.github.poolmap.internal.process.WorkerOptions;
 import io.github.poolmap.internal.run.Engine;
 import io.github.poolmap.internal.run.Life;
-import io.github.poolmap.internal.wire.Depth;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -257,8 +256,7 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
               path,
               environment,
               workingDirectory,
-              startTimeout,
-              Depth.current() + 1);
+              startTimeout);
       return Engine.on(name(), workers(), idleTimeout, new ProcessBackend(spec, startStrategy));
     }
 

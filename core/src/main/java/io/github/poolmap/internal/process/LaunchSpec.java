@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param environment variables to set beside those that are inherited
  * @param workingDirectory null for that of this program
  * @param startTimeout how long a boot may take
- * @param depth the worker's place in the tree of processes
  */
 public record LaunchSpec(
     Path java,
@@ -23,8 +22,7 @@ public record LaunchSpec(
     List<String> classPath,
     Map<String, String> environment,
     @Nullable Path workingDirectory,
-    Duration startTimeout,
-    int depth) {
+    Duration startTimeout) {
 
   /** Keeps copies. */
   public LaunchSpec {

@@ -1,6 +1,7 @@
 package io.github.poolmap.internal.process;
 
 import io.github.poolmap.WorkerStartException;
+import io.github.poolmap.internal.wire.Depth;
 import io.github.poolmap.internal.wire.Hello;
 import io.github.poolmap.internal.wire.Ledger;
 import io.github.poolmap.internal.wire.WorkerFolder;
@@ -166,7 +167,7 @@ final class Launcher {
         WORKER_MAIN,
         name,
         folder.path().toString(),
-        Integer.toString(spec.depth()));
+        Integer.toString(Depth.current() + 1));
   }
 
   private WorkerStartException bootFailed(

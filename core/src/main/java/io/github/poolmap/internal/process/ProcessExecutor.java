@@ -146,6 +146,12 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
           throw e;
         }
         LOG.warn("{}: killed while booting, trying again: {}", name, e.getMessage());
+      } catch (WorkerStartException e) {
+        throw e;
+      } catch (RuntimeException | Error e) {
+        // A start strategy of the user's, or a system that grants no threads. It counts as a failed
+        // start like any other, so that it is tried a few times and not for ever.
+        throw new WorkerStartException(name + ": starting a worker failed: " + e, "", "", e);
       }
     }
   }

@@ -16,6 +16,9 @@ final class ChunkSizer {
   private static final long LONGEST_CHUNK_NANOS = 20_000_000;
   private static final int GROWTH = 8;
 
+  /** As large as a fixed chunk may be; the ledger of a worker numbers items with 24 bits. */
+  private static final int LARGEST = 1 << 20;
+
   private final int fixed;
   private final int lanes;
 
@@ -43,7 +46,7 @@ final class ChunkSizer {
     if (informed) {
       size = handoverNanos * HANDOVERS_PER_CHUNK / itemNanos;
       size = Math.min(size, LONGEST_CHUNK_NANOS / slowItemNanos);
-      size = Math.min(size, (long) last * GROWTH);
+      size = Math.min(size, Math.min(LARGEST, (long) last * GROWTH));
       // The guided tail: what is left is shared out so finely that nobody has to wait long at the
       // end.
       size = Math.min(size, available / (2L * lanes));

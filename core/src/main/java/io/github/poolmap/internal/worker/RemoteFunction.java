@@ -38,7 +38,8 @@ final class RemoteFunction {
     return read;
   }
 
-  static @Nullable ClassLoader loader() {
-    return Thread.currentThread().getContextClassLoader();
+  /** Knows the classes of the program: those of the class path. */
+  static ClassLoader loader() {
+    return ClassLoader.getSystemClassLoader();
   }
 }

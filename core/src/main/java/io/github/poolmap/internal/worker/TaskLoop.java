@@ -117,6 +117,7 @@ final class TaskLoop {
     }
     Object value = null;
     Throwable thrown = null;
+    Thread.currentThread().setContextClassLoader(RemoteFunction.loader());
     gate.enter(chunk, position);
     try {
       value = call(mapper, input);
