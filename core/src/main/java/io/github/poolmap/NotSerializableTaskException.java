@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>For a function it is thrown by the call itself, before any item starts. For an input or a
  * result it is the cause of a {@link TaskException}.
+ *
+ * @serial exclude
  */
 public class NotSerializableTaskException extends PoolException {
 

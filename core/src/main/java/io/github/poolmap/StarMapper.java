@@ -5,7 +5,14 @@ import static java.util.Objects.requireNonNull;
 import java.util.AbstractMap.SimpleImmutableEntry;
 import java.util.Map;
 
-/** A {@link BiMapper} as a mapper of pairs. */
+/**
+ * A {@link BiMapper} as a mapper of pairs.
+ *
+ * @param function what is applied to key and value
+ * @param <A> type of the keys
+ * @param <B> type of the values
+ * @param <C> type of the results
+ */
 record StarMapper<A, B, C>(BiMapper<? super A, ? super B, ? extends C> function)
     implements Mapper<Map.Entry<A, B>, C> {
 

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The cause is the exception that the function threw. From a worker process it is that exception
  * with the stack trace of the worker, or, if it cannot be serialized, a likeness that bears its
  * class name, message, stack trace, causes and suppressed exceptions.
+ *
+ * @serial exclude
  */
 public class TaskException extends PoolException {
 

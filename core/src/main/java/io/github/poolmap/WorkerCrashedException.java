@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The worker process died while it had this item. Other items are not harmed: finished ones keep
  * their results, the others go to another worker, and the pool starts a new one.
+ *
+ * @serial exclude
  */
 public class WorkerCrashedException extends TaskException {
 
@@ -46,6 +48,7 @@ public class WorkerCrashedException extends TaskException {
    * @param slot the worker's number in the pool, from 1
    * @param stderrTail the last lines that it wrote to standard error, may be empty
    * @param crashReport the first lines of the JVM's crash report (hs_err), empty if there is none
+   * @serial exclude
    */
   public record Death(
       Reason reason,
@@ -57,7 +60,17 @@ public class WorkerCrashedException extends TaskException {
       String crashReport)
       implements Serializable {
 
-    /** Checks that nothing but the signal is null. */
+    /**
+     * Checks that nothing but the signal is null.
+     *
+     * @param reason why it died
+     * @param exitStatus the exit status, -1 if unknown
+     * @param signal the name of the signal, null if there was none
+     * @param pid the process id
+     * @param slot the worker's number in the pool
+     * @param stderrTail the last lines of standard error
+     * @param crashReport the first lines of the crash report
+     */
     public Death {
       requireNonNull(reason, "reason");
       requireNonNull(stderrTail, "stderrTail");

@@ -4,6 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A worker process could not be started: it failed to launch, died or stayed silent while booting.
+ *
+ * @serial exclude
  */
 public class WorkerStartException extends PoolException {
 
