@@ -1,28 +1,21 @@
 package io.github.poolmap.internal.process;
 
-import io.github.poolmap.NotSerializableTaskException;
-import io.github.poolmap.TaskException;
 import io.github.poolmap.WorkerCrashedException.Death;
+import io.github.poolmap.WorkerCrashedException.Reason;
 import io.github.poolmap.WorkerStartException;
 import io.github.poolmap.internal.run.Chunk;
 import io.github.poolmap.internal.run.ChunkExecutor;
-import io.github.poolmap.internal.run.ItemFailure;
 import io.github.poolmap.internal.run.Run;
-import io.github.poolmap.internal.wire.ChunkMessage;
 import io.github.poolmap.internal.wire.Frame;
 import io.github.poolmap.internal.wire.FrameChannel;
 import io.github.poolmap.internal.wire.FrameType;
 import io.github.poolmap.internal.wire.Functions;
 import io.github.poolmap.internal.wire.Ledger;
-import io.github.poolmap.internal.wire.ObjectCodec;
 import io.github.poolmap.internal.wire.Outcome;
 import io.github.poolmap.internal.wire.Packer;
 import io.github.poolmap.internal.wire.Progress;
 import io.github.poolmap.internal.wire.ProtocolException;
-import io.github.poolmap.internal.wire.ThrownCodec;
-import io.github.poolmap.internal.wire.TooLargeException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -59,14 +52,6 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
 
   private static final Logger LOG = LoggerFactory.getLogger(ProcessExecutor.class);
 
-  /**
-   * Further items are left to other lanes, or to the next chunk, when a chunk has become so large.
-   */
-  private static final int LARGE_CHUNK_BYTES = 1 << 20;
-
-  /** So many deaths with the same chunk, none of its items begun, are its own fault. */
-  private static final int FRUITLESS_DEATHS_ALLOWED = 2;
-
   /** Starts that an outside signal ended are tried again so often at once. */
   private static final int SIGNALLED_STARTS_ALLOWED = 20;
 
@@ -78,7 +63,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   private @Nullable ChildJvm worker;
 
   /** What the worker has been sent and not ended; written by the lane's thread under the guard. */
-  private final Deque<Sent> onBoard = new ArrayDeque<>();
+  private final Deque<SentChunk> onBoard = new ArrayDeque<>();
 
   /** The run for whose sake the worker is killed. Guarded by guard. */
   private @Nullable Run<?> killedFor;
@@ -93,25 +78,6 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     this.backend = backend;
     this.slot = slot;
     this.name = name;
-  }
-
-  /** A chunk in serialized form. */
-  private record Packed(Chunk<ShippedFunction> chunk, Packer message) {}
-
-  /** A chunk that the worker has. */
-  private static final class Sent {
-
-    private final Chunk<ShippedFunction> chunk;
-    private final int id;
-    private final boolean ahead;
-    private final long sentAt = System.nanoTime();
-    private int outboxRead;
-
-    Sent(Chunk<ShippedFunction> chunk, int id, boolean ahead) {
-      this.chunk = chunk;
-      this.id = id;
-      this.ahead = ahead;
-    }
   }
 
   // ---- start and end of the worker
@@ -175,17 +141,18 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     if (current == null) {
       throw new IllegalStateException(name + " is not open");
     }
-    Packed waiting = pack(first);
+    PackedChunk waiting = PackedChunk.pack(first, name);
     IOException violation = null;
     try {
       while (waiting != null || !onBoard.isEmpty()) {
         if (waiting == null && onBoard.size() == 1) {
           Chunk<ShippedFunction> ahead = more.takeAhead();
-          waiting = ahead == null ? null : pack(ahead);
+          waiting = ahead == null ? null : PackedChunk.pack(ahead, name);
         }
         if (waiting != null && (onBoard.isEmpty() || fitsAhead(current, waiting))) {
-          send(current, waiting);
+          PackedChunk next = waiting;
           waiting = null;
+          send(current, next);
         } else {
           Frame frame = current.data().read();
           if (frame == null) {
@@ -201,156 +168,65 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     }
     if (waiting != null) {
       // Never sent.
-      waiting.chunk.finish();
+      waiting.chunk().finish();
     }
     if (waiting != null || !onBoard.isEmpty()) {
       outlive(current, violation);
     }
   }
 
-  /** Serializes a chunk; null if nothing of it is left to send, in which case it is finished. */
-  private @Nullable Packed pack(Chunk<ShippedFunction> chunk) {
-    Packer message = ChunkMessage.begin(chunk.run().function().id(), true);
-    int packed = 0;
-    for (int i = 0; i < chunk.size() && !chunk.run().isStopped(); i++) {
-      if (packed > 0 && message.size() > LARGE_CHUNK_BYTES) {
-        chunk.giveBackFrom(i);
-        break;
-      }
-      try {
-        ChunkMessage.append(message, i, chunk.input(i));
-        packed++;
-      } catch (NotSerializableTaskException e) {
-        chunk.fail(i, unsendable(name, 0, e));
-      } catch (TooLargeException e) {
-        if (packed > 0) {
-          // Alone it may fit.
-          chunk.giveBackFrom(i);
-          break;
-        }
-        chunk.fail(i, unsendable(name, 0, notSendable("input", e)));
-      }
-    }
-    if (packed == 0 || chunk.run().isStopped()) {
-      chunk.finish();
-      return null;
-    }
-    return new Packed(chunk, message);
-  }
-
-  private boolean fitsAhead(ChildJvm current, Packed packed) throws IOException {
-    ShippedFunction function = packed.chunk.run().function();
-    long bytes = packed.message.size() + 1024L;
+  private boolean fitsAhead(ChildJvm current, PackedChunk packed) throws IOException {
+    ShippedFunction function = packed.chunk().run().function();
+    long bytes = packed.message().size() + 1024L;
     if (functions.get(function.id()) == null) {
       bytes += function.bytes().length;
     }
     return onBoard.size() == 1 && bytes <= current.data().sureToFit();
   }
 
-  private void send(ChildJvm current, Packed packed) throws IOException {
-    ShippedFunction function = packed.chunk.run().function();
+  private void send(ChildJvm current, PackedChunk packed) throws IOException {
+    SentChunk sent = new SentChunk(packed.chunk(), nextChunkId(), !onBoard.isEmpty());
+    synchronized (guard) {
+      onBoard.addLast(sent);
+    }
+    if (packed.chunk().run().isStopped()) {
+      // Stopped before it was on board, so nobody has told the ledger yet.
+      current.ledger().stopChunk(sent.id());
+    }
+    ShippedFunction function = packed.chunk().run().function();
     if (functions.get(function.id()) == null) {
       byte[] bytes = function.bytes();
       current.data().write(FrameType.FUNCTION, function.id(), bytes, 0, bytes.length);
       functions.put(function.id(), true);
     }
-    Sent sent = new Sent(packed.chunk, nextChunkId(), !onBoard.isEmpty());
-    synchronized (guard) {
-      onBoard.addLast(sent);
-    }
-    if (packed.chunk.run().isStopped()) {
-      // Stopped before it was on board, so nobody has told the ledger yet.
-      current.ledger().stopChunk(sent.id);
-    }
-    current.data().write(FrameType.CHUNK, sent.id, packed.message);
+    current.data().write(FrameType.CHUNK, sent.id(), packed.message());
   }
 
   /** Ids are never 0, which the ledger is full of at first, and change halves each time. */
   private int nextChunkId() {
-    lastChunkId = lastChunkId == Integer.MAX_VALUE - 1 ? 2 : lastChunkId + 1;
+    lastChunkId = lastChunkId == Integer.MAX_VALUE - 1 ? 1 : lastChunkId + 1;
     return lastChunkId;
   }
 
   private void take(ChildJvm current, Frame frame) throws ProtocolException {
     long arrived = System.nanoTime();
-    Sent sent = onBoard.peekFirst();
-    if (sent == null || sent.id != frame.id()) {
+    SentChunk sent = onBoard.peekFirst();
+    if (sent == null || sent.id() != frame.id()) {
       throw new ProtocolException(frame.type() + " about chunk " + frame.id());
     }
     switch (frame.type()) {
-      case DOORBELL -> readOutbox(current, sent, Progress.read(frame.payload()).outboxEnd());
-      case OUTCOME -> settle(current, sent, Outcome.read(frame.payload()));
+      case DOORBELL -> sent.readOutbox(current, Progress.read(frame.payload()).outboxEnd());
+      case OUTCOME -> sent.settle(Outcome.read(frame.payload()), current.toString());
       case CHUNK_END -> {
         Progress progress = Progress.read(frame.payload());
-        readOutbox(current, sent, progress.outboxEnd());
+        sent.readOutbox(current, progress.outboxEnd());
         synchronized (guard) {
           onBoard.removeFirst();
         }
-        // A chunk sent ahead waited in the worker, so its time on the way says nothing.
-        long handover = sent.ahead ? Chunk.UNKNOWN : arrived - sent.sentAt - progress.workerNanos();
-        sent.chunk.finish(progress.workerNanos(), handover);
+        sent.finish(progress.workerNanos(), arrived);
       }
       default -> throw new ProtocolException(frame.type() + " from a worker");
     }
-  }
-
-  private void readOutbox(ChildJvm current, Sent sent, int end) throws ProtocolException {
-    ByteBuffer outcomes = current.ledger().outcomes(sent.id, sent.outboxRead, end);
-    while (outcomes.hasRemaining()) {
-      settle(current, sent, Outcome.read(outcomes));
-    }
-    sent.outboxRead = end;
-  }
-
-  private void settle(ChildJvm current, Sent sent, Outcome outcome) throws ProtocolException {
-    Chunk<ShippedFunction> chunk = sent.chunk;
-    int position = outcome.position();
-    if (position < 0 || position >= chunk.size() || chunk.isSettled(position)) {
-      throw new ProtocolException("outcome for position " + position + " of " + chunk.size());
-    }
-    ClassLoader loader = chunk.run().function().loader();
-    ByteBuffer contents = outcome.contents();
-    switch (outcome.kind()) {
-      case VALUE -> {
-        Object value;
-        try {
-          value = ObjectCodec.decode(contents, loader);
-        } catch (ProtocolException e) {
-          throw e;
-        } catch (Exception | LinkageError | StackOverflowError e) {
-          chunk.fail(position, unsendable(current.toString(), 1, notSendable("result", e)));
-          return;
-        }
-        chunk.succeed(position, value);
-      }
-      case THROWN ->
-          chunk.fail(
-              position,
-              ItemFailure.thrown(ThrownCodec.decode(contents, loader), current.toString()));
-      case UNSENDABLE -> {
-        String message = Outcome.text(contents);
-        NotSerializableTaskException cause =
-            new NotSerializableTaskException(message, Outcome.text(contents), null);
-        chunk.fail(position, unsendable(current.toString(), 1, cause));
-      }
-    }
-  }
-
-  private static NotSerializableTaskException notSendable(String what, Throwable cause) {
-    return new NotSerializableTaskException(
-        "the " + what + " cannot be sent: " + cause, what, cause);
-  }
-
-  private static ItemFailure unsendable(
-      String where, int attempts, NotSerializableTaskException cause) {
-    return (index, input) ->
-        new TaskException(
-            "item " + index + ": " + cause.getMessage() + " (input: " + input + ")",
-            cause,
-            index,
-            input,
-            where,
-            attempts);
   }
 
   // ---- death
@@ -362,14 +238,14 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     if (violation == null) {
       drain(dead);
     }
-    List<Sent> left = new ArrayList<>(onBoard);
+    List<SentChunk> left = new ArrayList<>(onBoard);
     Run<?> culprit;
     synchronized (guard) {
       worker = null;
       onBoard.clear();
       culprit = killedFor;
     }
-    if (culprit == null) {
+    if (death.reason() != Reason.STOPPED) {
       LOG.warn(
           "{}: worker lost ({}, status {})",
           dead,
@@ -377,10 +253,10 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
           Exit.describe(death.exitStatus()));
     }
     long word = dead.ledger().item();
-    for (Sent sent : left) {
+    for (SentChunk sent : left) {
       recoverOutbox(dead, sent);
-      boolean head = sent == left.get(0);
-      settleAfterDeath(sent, word, head, culprit, Autopsy.failure(dead, death, violation));
+      sent.settleAfterDeath(
+          word, sent == left.get(0), culprit, Autopsy.failure(dead, death, violation));
     }
     backend.release(dead);
   }
@@ -398,41 +274,11 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     }
   }
 
-  private void recoverOutbox(ChildJvm dead, Sent sent) {
+  private void recoverOutbox(ChildJvm dead, SentChunk sent) {
     try {
-      int end = dead.ledger().committedEnd(sent.id);
-      if (end > sent.outboxRead) {
-        readOutbox(dead, sent, end);
-      }
+      sent.readOutbox(dead, dead.ledger().committedEnd(sent.id()));
     } catch (ProtocolException e) {
       LOG.warn("{}: its outbox is damaged, unread outcomes are lost: {}", dead, e.getMessage());
-    }
-  }
-
-  private static void settleAfterDeath(
-      Sent sent, long word, boolean head, @Nullable Run<?> culprit, ItemFailure crash) {
-    Chunk<ShippedFunction> chunk = sent.chunk;
-    int position = Ledger.positionOf(word);
-    boolean mentioned = Ledger.chunkOf(word) == sent.id && position < chunk.size();
-    if (mentioned && !chunk.isSettled(position)) {
-      int state = Ledger.stateOf(word);
-      if (state == Ledger.CONDEMNED || (Ledger.isUnderWay(state) && culprit == chunk.run())) {
-        chunk.drop(position);
-      } else if (Ledger.isUnderWay(state)) {
-        chunk.fail(position, crash);
-      }
-    }
-    if (mentioned || !head || culprit != null) {
-      chunk.finish();
-    } else if (chunk.fruitlessDeaths() < FRUITLESS_DEATHS_ALLOWED) {
-      chunk.finishFruitless();
-    } else {
-      int first = 0;
-      while (chunk.isSettled(first)) {
-        first++;
-      }
-      chunk.fail(first, crash);
-      chunk.finish();
     }
   }
 
@@ -445,10 +291,10 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       if (current == null) {
         return;
       }
-      for (Sent sent : onBoard) {
-        if (sent.chunk.run() == run) {
-          current.ledger().stopChunk(sent.id);
-          condemn(current, sent.id);
+      for (SentChunk sent : onBoard) {
+        if (sent.run() == run) {
+          current.ledger().stopChunk(sent.id());
+          condemn(current, sent.id());
         }
       }
     }
@@ -480,7 +326,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   public boolean abandon(Run<ShippedFunction> run) {
     synchronized (guard) {
       ChildJvm current = worker;
-      if (current != null && onBoard.stream().anyMatch(sent -> sent.chunk.run() == run)) {
+      if (current != null && onBoard.stream().anyMatch(sent -> sent.run() == run)) {
         LOG.warn("{}: a task ignores its interrupt, its JVM is killed", current);
         killedFor = run;
         current.kill();

@@ -96,7 +96,7 @@ public final class ObjectCodec {
           "the " + what + " cannot be sent: " + path + " is not serializable", path, e);
     } catch (TooLargeException e) {
       throw e;
-    } catch (IOException | RuntimeException | StackOverflowError e) {
+    } catch (Exception | Error e) {
       // User code (writeObject, writeReplace) may throw anything.
       throw new NotSerializableTaskException(
           "the " + what + " cannot be sent: serializing it failed: " + e,

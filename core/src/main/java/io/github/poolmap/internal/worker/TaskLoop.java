@@ -104,7 +104,7 @@ final class TaskLoop {
       mapper = function.mapper();
       reading = "input";
       input = ObjectCodec.decode(item, RemoteFunction.loader());
-    } catch (Exception | LinkageError | StackOverflowError e) {
+    } catch (Exception | Error e) {
       packUnsendable(position, "the " + reading + " cannot be read in the worker: " + e, reading);
       if (!ledger.moveItem(chunk, position, Ledger.DECODING, Ledger.ENCODING)) {
         return false;
