@@ -9,10 +9,6 @@ public abstract class HelpOption {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help and exit.")
+  @SuppressWarnings("unused") // picocli reads it
   private boolean helpRequested;
-
-  /** Tells whether help was asked for; picocli then prints it and does not run the command. */
-  protected final boolean isHelpRequested() {
-    return helpRequested;
-  }
 }

@@ -55,7 +55,7 @@ final class Demonstration {
       throws Exception {
     Mapper<Integer, Double> mapper = Sizes.mapper(task);
     List<Integer> inputs = sizes.inputs(task);
-    List<Double> expected = List.of();
+    Agreement agreement = new Agreement();
     for (Map.Entry<PoolKind, Pool<Object, Object>> entry : pools.entrySet()) {
       PoolKind kind = entry.getKey();
       Pool<Object, Object> pool = entry.getValue();
@@ -67,14 +67,10 @@ final class Demonstration {
       figures.put(task, kind, timed.duration());
       out.println(
           task.label() + " , " + wording.kind(kind) + " " + TimeDelta.format(timed.duration()));
-      if (kind == PoolKind.SERIAL) {
-        expected = timed.value();
-      } else if (!expected.equals(timed.value())) {
-        throw new UnequalResultsException(
-            wording.unequalResults(task, kind, expected, timed.value()));
-      }
+      agreement.accept(
+          timed.value(), expected -> wording.unequalResults(task, kind, expected, timed.value()));
     }
-    return expected.get(0);
+    return agreement.results().get(0);
   }
 
   private TextTable table() {

@@ -1,48 +1,30 @@
 package io.github.poolmap.examples.iovscpu;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 
 /** The seconds that each contender took, round by round. */
 final class Rounds {
 
-  private final Map<Contender, List<Double>> seconds = new EnumMap<>(Contender.class);
+  private final List<double[]> rounds = new ArrayList<>();
 
-  Rounds() {
-    for (Contender contender : Contender.values()) {
-      seconds.put(contender, new ArrayList<>());
-    }
-  }
-
-  void add(Map<Contender, Double> round) {
-    round.forEach((contender, time) -> of(contender).add(time));
+  /** Adds a round: the seconds in the order of the contenders. */
+  void add(double... seconds) {
+    rounds.add(seconds.clone());
   }
 
   double median(Contender contender) {
-    return Median.of(of(contender));
+    return Median.of(rounds.stream().map(round -> round[contender.ordinal()]).toList());
   }
 
   /** How much longer one takes than the other: the median of the ratios within the rounds. */
   double medianOfRatios(Contender one, Contender other) {
-    List<Double> ratios = new ArrayList<>();
-    for (int round = 0; round < of(one).size(); round++) {
-      ratios.add(of(one).get(round) / of(other).get(round));
-    }
-    return Median.of(ratios);
+    return Median.of(
+        rounds.stream().map(round -> round[one.ordinal()] / round[other.ordinal()]).toList());
   }
 
   /** How much longer one takes than the other: the ratio of the medians over the rounds. */
   double ratioOfMedians(Contender one, Contender other) {
     return median(one) / median(other);
-  }
-
-  private List<Double> of(Contender contender) {
-    List<Double> times = seconds.get(contender);
-    if (times == null) {
-      throw new IllegalStateException(contender + " was not timed");
-    }
-    return times;
   }
 }

@@ -7,10 +7,8 @@ import io.github.poolmap.examples.Timed;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 
@@ -48,16 +46,17 @@ final class Verification {
       Pool<Integer, Object> processes = pools.pool(PoolKind.PROCESSES);
       warmUp(handWritten, threads, processes);
       List<Integer> inputs = sizes.inputs(TaskKind.CPU);
-      Map<Contender, Callable<List<Double>>> work = new EnumMap<>(Contender.class);
-      work.put(Contender.LOOP, () -> HandWritten.inLoop(inputs));
-      work.put(Contender.HAND_WRITTEN, () -> handWritten.onThreads(inputs));
-      work.put(Contender.THREADS, () -> threads.map(Tasks::cpuCostly, inputs));
-      work.put(Contender.PROCESSES, () -> processes.map(Tasks::cpuCostly, inputs));
+      List<Entrant> entrants =
+          List.of(
+              new Entrant(Contender.LOOP, () -> HandWritten.inLoop(inputs)),
+              new Entrant(Contender.HAND_WRITTEN, () -> handWritten.onThreads(inputs)),
+              new Entrant(Contender.THREADS, () -> threads.map(Tasks::cpuCostly, inputs)),
+              new Entrant(Contender.PROCESSES, () -> processes.map(Tasks::cpuCostly, inputs)));
       printRow("round", Contender::label);
       for (int round = 0; round < ROUNDS; round++) {
-        Map<Contender, Double> seconds = oneRound(round, work);
+        double[] seconds = oneRound(round, entrants);
         rounds.add(seconds);
-        printRow(Integer.toString(round + 1), contender -> seconds(seconds.get(contender)));
+        printRow(Integer.toString(round + 1), contender -> seconds(seconds[contender.ordinal()]));
       }
     }
     return conclude(rounds);
@@ -79,26 +78,24 @@ final class Verification {
   }
 
   /** Has each contender do the work once; who is first changes from round to round. */
-  private static Map<Contender, Double> oneRound(
-      int round, Map<Contender, Callable<List<Double>>> work) throws Exception {
-    List<Contender> order = new ArrayList<>(work.keySet());
+  private static double[] oneRound(int round, List<Entrant> entrants) throws Exception {
+    List<Entrant> order = new ArrayList<>(entrants);
     Collections.rotate(order, -round);
-    Map<Contender, Double> seconds = new EnumMap<>(Contender.class);
-    List<Double> expected = List.of();
-    for (Contender contender : order) {
-      Timed<List<Double>> timed = Timed.time(() -> work.get(contender).call());
-      seconds.put(contender, timed.duration().toNanos() / 1e9);
-      if (expected.isEmpty()) {
-        expected = timed.value();
-      } else if (!expected.equals(timed.value())) {
-        throw new UnequalResultsException(
-            "The results of "
-                + contender.label()
-                + " differ: "
-                + timed.value()
-                + " instead of "
-                + expected);
-      }
+    double[] seconds = new double[entrants.size()];
+    Agreement agreement = new Agreement();
+    for (Entrant entrant : order) {
+      Contender contender = entrant.contender();
+      Timed<List<Double>> timed = Timed.time(entrant.work());
+      seconds[contender.ordinal()] = timed.duration().toNanos() / 1e9;
+      agreement.accept(
+          timed.value(),
+          expected ->
+              "The results of "
+                  + contender.label()
+                  + " differ: "
+                  + timed.value()
+                  + " instead of "
+                  + expected);
     }
     return seconds;
   }
@@ -125,4 +122,7 @@ final class Verification {
   private static String seconds(double seconds) {
     return String.format(Locale.ROOT, "%.4f", seconds);
   }
+
+  /** A contender and its way to do the work of a round. */
+  private record Entrant(Contender contender, Callable<List<Double>> work) {}
 }

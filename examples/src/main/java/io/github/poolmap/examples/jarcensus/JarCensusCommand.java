@@ -59,7 +59,7 @@ public final class JarCensusCommand extends HelpOption implements Callable<Integ
   public Integer call() throws Exception {
     Path folder = dir == null ? MavenRepository.path() : dir;
     if (!Files.isDirectory(folder)) {
-      return refuse(folder, Files.exists(folder) ? "it is not a folder" : "it does not exist");
+      return refuse(folder, whyNoFolder(folder));
     }
     JarFinder.Found found;
     try {
@@ -92,6 +92,15 @@ public final class JarCensusCommand extends HelpOption implements Callable<Integ
               counters.workers(),
               TimeDelta.format(counted.duration()));
     }
+  }
+
+  private static String whyNoFolder(Path path) {
+    if (Files.exists(path)) {
+      return "it is not a folder";
+    }
+    return Files.isSymbolicLink(path)
+        ? "it is a link that leads nowhere or to itself"
+        : "it does not exist";
   }
 
   private int refuse(Path folder, String why) {

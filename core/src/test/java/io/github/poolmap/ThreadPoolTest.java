@@ -1,0 +1,235 @@
+package io.github.poolmap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+
+/** What is so with threads only. */
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+class ThreadPoolTest {
+
+  private static final Duration GRACE = Duration.ofMillis(200);
+  private static final Duration SOON = Duration.ofSeconds(5);
+
+  private static ThreadPool<Object, Object> pool(int workers) {
+    return ThreadPool.builder().workers(workers).options(o -> o.gracePeriod(GRACE)).build();
+  }
+
+  /** Waits for the latch whatever happens. */
+  private static void ignoreInterruptsUntil(CountDownLatch release) {
+    boolean released = false;
+    while (!released) {
+      try {
+        release.await();
+        released = true;
+      } catch (InterruptedException e) {
+        released = false;
+      }
+    }
+  }
+
+  private static void assertAllWorkersWork(Pool<Object, Object> pool) {
+    CyclicBarrier all = new CyclicBarrier(pool.workers());
+    List<Integer> results =
+        pool.map(
+            x -> {
+              all.await();
+              return x;
+            },
+            PoolContract.range(pool.workers()));
+    assertThat(results).hasSize(pool.workers());
+  }
+
+  @Test
+  void aDeafTaskIsLeftBehindAfterTheGracePeriodAndItsThreadReplaced() throws InterruptedException {
+    CountDownLatch release = new CountDownLatch(1);
+    CountDownLatch deaf = new CountDownLatch(1);
+    List<Thread> deafThreads = new ArrayList<>();
+    try (Pool<Object, Object> pool = pool(2);
+        Logs logs = new Logs()) {
+      Caller<List<Integer>> caller =
+          Caller.of(
+              () ->
+                  pool.map(
+                      x -> {
+                        if (x == 0) {
+                          deafThreads.add(Thread.currentThread());
+                          deaf.countDown();
+                          ignoreInterruptsUntil(release);
+                        } else {
+                          deaf.await();
+                          throw new IllegalStateException("the bug");
+                        }
+                        return x;
+                      },
+                      List.of(0, 1)));
+      TaskException failure = (TaskException) caller.failure(SOON);
+      assertThat(failure.index()).isEqualTo(1);
+      assertThat(deafThreads).singleElement().matches(Thread::isAlive);
+
+      assertAllWorkersWork(pool);
+      assertThat(logs.messages(Level.WARN))
+          .singleElement()
+          .asString()
+          .startsWith(deafThreads.get(0).getName() + ":")
+          .contains("ignores its interrupt");
+    } finally {
+      release.countDown();
+    }
+    deafThreads.get(0).join(SOON.toMillis());
+    assertThat(deafThreads.get(0).isAlive()).isFalse();
+  }
+
+  @Test
+  void aDeafTaskThatEndsLateDisturbsNobody() throws InterruptedException {
+    CountDownLatch release = new CountDownLatch(1);
+    CountDownLatch deaf = new CountDownLatch(2);
+    try (Pool<Object, Object> pool = pool(2);
+        Logs logs = new Logs()) {
+      Caller<List<Integer>> caller =
+          Caller.of(
+              () ->
+                  pool.map(
+                      x -> {
+                        deaf.countDown();
+                        ignoreInterruptsUntil(release);
+                        return x;
+                      },
+                      PoolContract.range(10)));
+      deaf.await();
+      caller.interrupt();
+      assertThat(caller.failure(SOON)).isInstanceOf(PoolInterruptedException.class);
+      assertThat(logs.messages(Level.WARN)).hasSize(2);
+      AtomicInteger mapped = new AtomicInteger();
+      List<Integer> inputs = PoolContract.range(2000);
+      List<Integer> results =
+          pool.map(
+              x -> {
+                if (mapped.incrementAndGet() == 100) {
+                  release.countDown();
+                }
+                return x;
+              },
+              inputs);
+      assertThat(results).isEqualTo(inputs);
+      assertAllWorkersWork(pool);
+    }
+  }
+
+  @Test
+  void terminateReturnsWithinTheGracePeriodAndOneSecondThoughATaskIsDeaf()
+      throws InterruptedException {
+    CountDownLatch release = new CountDownLatch(1);
+    CountDownLatch deaf = new CountDownLatch(1);
+    Pool<Object, Object> pool = pool(2);
+    try (Logs logs = new Logs()) {
+      Caller<Integer> caller =
+          Caller.of(
+              () ->
+                  pool.apply(
+                      () -> {
+                        deaf.countDown();
+                        ignoreInterruptsUntil(release);
+                        return 1;
+                      }));
+      deaf.await();
+      long start = System.nanoTime();
+      pool.terminate();
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(GRACE.plusSeconds(1));
+      assertThat(caller.failure(SOON)).isInstanceOf(PoolClosedException.class);
+      assertThat(logs.messages(Level.WARN)).hasSize(1);
+    } finally {
+      release.countDown();
+    }
+  }
+
+  @Test
+  void threadsAreDaemonsWithSpeakingNamesAndNotOfTheCommonPool() {
+    try (Pool<Object, Object> pool = pool(2)) {
+      Set<Thread> threads =
+          new HashSet<>(pool.map(x -> Thread.currentThread(), PoolContract.range(50)));
+      assertThat(threads)
+          .allSatisfy(
+              thread -> {
+                assertThat(thread.isDaemon()).isTrue();
+                assertThat(thread.getName()).matches("poolmap-threads-[12]");
+              });
+    }
+    try (Pool<Object, Object> named =
+        ThreadPool.builder().name("poolmap-fish").workers(1).build()) {
+      assertThat(named.apply(() -> Thread.currentThread().getName())).isEqualTo("poolmap-fish-1");
+    }
+  }
+
+  @Test
+  void theOneWorkerOfAPoolMayCallItsPool() {
+    try (Pool<Object, Object> pool = pool(1)) {
+      int depth = pool.apply(() -> 1 + pool.apply(() -> 1 + pool.map(x -> x, List.of(1)).get(0)));
+      assertThat(depth).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void twoPoolsMayCallEachOther() {
+    try (Pool<Object, Object> one = pool(1);
+        Pool<Object, Object> other = pool(1)) {
+      List<Integer> results =
+          one.map(
+              x -> other.map(y -> one.apply(() -> x + y), List.of(x)).get(0),
+              PoolContract.range(20));
+      assertThat(results).isEqualTo(PoolContract.range(20).stream().map(x -> 2 * x).toList());
+    }
+  }
+
+  @Test
+  void twoPoolsMayCallEachOtherFromBothSidesAtOnce() throws InterruptedException {
+    try (Pool<Object, Object> one = pool(2);
+        Pool<Object, Object> other = pool(2)) {
+      Caller<List<Integer>> oneWay =
+          Caller.of(() -> one.map(x -> other.apply(() -> x), PoolContract.range(200)));
+      Caller<List<Integer>> otherWay =
+          Caller.of(() -> other.map(x -> one.apply(() -> x), PoolContract.range(200)));
+      assertThat(oneWay.result(SOON)).isEqualTo(PoolContract.range(200));
+      assertThat(otherWay.result(SOON)).isEqualTo(PoolContract.range(200));
+    }
+  }
+
+  @Test
+  void tasksShareTheHeapOfTheirCaller() {
+    try (Pool<Object, Object> pool = pool(2)) {
+      List<Object> inputs = List.of(new Object(), new Object());
+      List<Object> results = pool.map(x -> x, inputs);
+      assertThat(results.get(0)).isSameAs(inputs.get(0));
+      assertThat(results.get(1)).isSameAs(inputs.get(1));
+    }
+  }
+
+  @Test
+  void aPoolStartsNoMoreThreadsThanItHasWork() {
+    try (Pool<Object, Object> pool = pool(64)) {
+      assertThat(poolThreads()).isEmpty();
+      pool.map(x -> x, List.of(1, 2));
+      assertThat(poolThreads()).hasSizeLessThanOrEqualTo(2);
+    }
+    await().atMost(SOON).until(() -> poolThreads().isEmpty());
+  }
+
+  private static List<String> poolThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.startsWith("poolmap-threads"))
+        .toList();
+  }
+}
