@@ -157,8 +157,15 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
      *
      * @param variables names and values
      * @return this builder
+     * @throws IllegalArgumentException if a name is empty or contains an equals sign
      */
     public Builder<T, R> environment(Map<String, String> variables) {
+      for (String variable : variables.keySet()) {
+        if (variable.isEmpty() || variable.indexOf('=') >= 0 || variable.indexOf('\0') >= 0) {
+          throw new IllegalArgumentException(
+              "environment: \"" + variable + "\" is not the name of a variable");
+        }
+      }
       environment = Map.copyOf(variables);
       return this;
     }

@@ -25,13 +25,23 @@ final class Journal implements Serializable {
 
   private final String file;
 
+  private Journal(String file) {
+    this.file = file;
+  }
+
+  /** Begins a journal. */
   Journal(Path file) {
-    this.file = file.toString();
+    this(file.toString());
     try {
       Files.createFile(file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Goes on with a journal that somebody else has begun. */
+  static Journal existing(Path file) {
+    return new Journal(file.toString());
   }
 
   /** Adds a line, at once and whole. */

@@ -88,10 +88,17 @@ final class ChildJvm implements WorkerProcess {
   }
 
   static void kill(Process process) {
-    for (ProcessHandle child : process.descendants().toList()) {
-      child.destroyForcibly();
+    try {
+      for (ProcessHandle child : process.descendants().toList()) {
+        child.destroyForcibly();
+      }
+    } catch (RuntimeException e) {
+      // The system may be out of descriptors, or forbid to look; the process itself has to go
+      // anyway.
+      LOG.warn("pid {}: the processes that it started cannot be found", process.pid(), e);
+    } finally {
+      process.destroyForcibly();
     }
-    process.destroyForcibly();
   }
 
   @Override

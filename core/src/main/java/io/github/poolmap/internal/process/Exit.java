@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 /** What exit statuses say. */
 final class Exit {
 
+  private static final int SIGHUP = 1;
+  private static final int SIGINT = 2;
   private static final int SIGKILL = 9;
   private static final int SIGTERM = 15;
 
@@ -17,8 +19,8 @@ final class Exit {
       return null;
     }
     return switch (number) {
-      case 1 -> "SIGHUP";
-      case 2 -> "SIGINT";
+      case SIGHUP -> "SIGHUP";
+      case SIGINT -> "SIGINT";
       case 3 -> "SIGQUIT";
       case 4 -> "SIGILL";
       case 5 -> "SIGTRAP";
@@ -38,7 +40,10 @@ final class Exit {
 
   /** Tells whether somebody outside ended the process on purpose. */
   static boolean isOutsideSignal(int status) {
-    return status == 128 + SIGKILL || status == 128 + SIGTERM;
+    return status == 128 + SIGKILL
+        || status == 128 + SIGTERM
+        || status == 128 + SIGINT
+        || status == 128 + SIGHUP;
   }
 
   static String describe(int status) {

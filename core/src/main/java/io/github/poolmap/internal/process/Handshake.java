@@ -120,19 +120,24 @@ final class Handshake implements Closeable {
 
   /** Ends listening and cuts off whoever is not a worker of ours. */
   @Override
-  public void close() throws IOException {
-    List<SocketChannel> strangers = new ArrayList<>();
+  public void close() {
+    List<Closeable> open = new ArrayList<>();
     for (SelectionKey key : selector.keys()) {
       if (key.isValid() && key.attachment() instanceof Caller caller) {
-        strangers.add(caller.channel);
+        open.add(caller.channel);
       }
     }
-    for (SocketChannel stranger : strangers) {
-      stranger.close();
+    open.add(selector);
+    open.add(listener);
+    open.add(() -> Files.deleteIfExists(socket));
+    for (Closeable each : open) {
+      try {
+        each.close();
+      } catch (IOException e) {
+        // The worker is not to blame, and may be ready.
+        LOG.warn("cannot clean up after a handshake on {}", socket, e);
+      }
     }
-    selector.close();
-    listener.close();
-    Files.deleteIfExists(socket);
   }
 
   /** Somebody who has connected. */

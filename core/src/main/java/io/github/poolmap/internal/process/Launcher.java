@@ -209,7 +209,8 @@ final class Launcher {
   }
 
   private static WorkerFolder newFolder(String name) {
-    Path temp = Path.of(System.getProperty("java.io.tmpdir"));
+    // Absolute: the worker may have another working directory.
+    Path temp = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
     try {
       // Open to the owner alone, which is what the JDK does for temporary folders.
       WorkerFolder folder = new WorkerFolder(Files.createTempDirectory(temp, "poolmap-"));

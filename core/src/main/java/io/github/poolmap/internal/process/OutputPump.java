@@ -6,14 +6,20 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
+import java.util.Arrays;
 import java.util.Queue;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Passes one output stream of a worker on to this program's, whole lines at a time, and remembers
  * the last lines for error messages.
  */
 final class OutputPump implements Runnable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(OutputPump.class);
 
   private static final int TAIL_LINES = 20;
   private static final int LONGEST_TAIL_LINE = 500;
@@ -27,7 +33,9 @@ final class OutputPump implements Runnable {
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
 
   /** Guarded by itself. */
-  private final Queue<String> tail = EvictingQueue.create(TAIL_LINES);
+  private final Queue<byte[]> tail = EvictingQueue.create(TAIL_LINES);
+
+  private boolean targetBroken;
 
   private OutputPump(InputStream in, Supplier<PrintStream> target, String name) {
     this.in = in;
@@ -57,7 +65,7 @@ final class OutputPump implements Runnable {
       }
     } catch (IOException closed) {
       // The stream was closed with the process; what came before has been passed on.
-      rememberTail("(output ends: " + closed.getMessage() + ")");
+      LOG.debug("{} ends: {}", thread.getName(), closed.getMessage());
     } finally {
       passOn();
     }
@@ -84,15 +92,19 @@ final class OutputPump implements Runnable {
     }
     byte[] bytes = line.toByteArray();
     line.reset();
-    rememberTail(new String(bytes, Charset.defaultCharset()).stripTrailing());
-    PrintStream to = target.get();
-    to.write(bytes, 0, bytes.length);
-    to.flush();
-  }
-
-  private void rememberTail(String text) {
     synchronized (tail) {
-      tail.add(text.length() <= LONGEST_TAIL_LINE ? text : text.substring(0, LONGEST_TAIL_LINE));
+      tail.add(Arrays.copyOf(bytes, Math.min(bytes.length, LONGEST_TAIL_LINE)));
+    }
+    try {
+      PrintStream to = target.get();
+      to.write(bytes, 0, bytes.length);
+      to.flush();
+    } catch (RuntimeException | Error e) {
+      // The worker must be able to go on printing, whatever stands in place of System.out.
+      if (!targetBroken) {
+        LOG.warn("{}: output cannot be passed on and is dropped", thread.getName(), e);
+      }
+      targetBroken = true;
     }
   }
 
@@ -104,7 +116,9 @@ final class OutputPump implements Runnable {
   /** Returns the last lines. */
   String tail() {
     synchronized (tail) {
-      return String.join("\n", tail);
+      return tail.stream()
+          .map(bytes -> new String(bytes, Charset.defaultCharset()).stripTrailing())
+          .collect(Collectors.joining("\n"));
     }
   }
 }

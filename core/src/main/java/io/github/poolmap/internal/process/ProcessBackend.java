@@ -98,8 +98,11 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
 
   /** Gives a worker back, alive or dead. */
   void release(ChildJvm worker) {
-    workers.remove(worker);
-    strategy.release(worker);
+    try {
+      strategy.release(worker);
+    } finally {
+      workers.remove(worker);
+    }
   }
 
   /** What one lane asks the start strategy for; equal if the launch specs are. */

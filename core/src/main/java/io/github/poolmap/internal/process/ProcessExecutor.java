@@ -5,7 +5,9 @@ import io.github.poolmap.WorkerCrashedException.Reason;
 import io.github.poolmap.WorkerStartException;
 import io.github.poolmap.internal.run.Chunk;
 import io.github.poolmap.internal.run.ChunkExecutor;
+import io.github.poolmap.internal.run.ItemFailure;
 import io.github.poolmap.internal.run.Run;
+import io.github.poolmap.internal.run.UserCode;
 import io.github.poolmap.internal.wire.Frame;
 import io.github.poolmap.internal.wire.FrameChannel;
 import io.github.poolmap.internal.wire.FrameType;
@@ -69,6 +71,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   private @Nullable Run<?> killedFor;
 
   private final Object guard = new Object();
+  private final UserCode userCode = new UserCode();
 
   // Of the lane's thread alone.
   private Functions<Boolean> functions = new Functions<>();
@@ -141,18 +144,24 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     if (current == null) {
       throw new IllegalStateException(name + " is not open");
     }
-    PackedChunk waiting = PackedChunk.pack(first, name);
     IOException violation = null;
+    PackedChunk waiting = null;
     try {
+      waiting = pack(first);
       while (waiting != null || !onBoard.isEmpty()) {
         if (waiting == null && onBoard.size() == 1) {
-          Chunk<ShippedFunction> ahead = more.takeAhead();
-          waiting = ahead == null ? null : PackedChunk.pack(ahead, name);
+          // Of the same run alone: what stops one run must not cost another one its worker.
+          Chunk<ShippedFunction> ahead = more.takeAhead(first.run());
+          waiting = ahead == null ? null : pack(ahead);
         }
         if (waiting != null && (onBoard.isEmpty() || fitsAhead(current, waiting))) {
           PackedChunk next = waiting;
           waiting = null;
-          send(current, next);
+          if (next.chunk().run().isStopped()) {
+            next.chunk().finish();
+          } else {
+            send(current, next);
+          }
         } else {
           Frame frame = current.data().read();
           if (frame == null) {
@@ -165,6 +174,9 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       violation = e;
     } catch (IOException gone) {
       LOG.debug("{}: gone while being written to: {}", current, gone.getMessage());
+    } catch (LaneLostException e) {
+      // Nobody waits for these chunks any more; the worker goes when the lane closes.
+      return;
     }
     if (waiting != null) {
       // Never sent.
@@ -172,6 +184,23 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     }
     if (waiting != null || !onBoard.isEmpty()) {
       outlive(current, violation);
+    }
+  }
+
+  /** Serializes a chunk, which runs user code. */
+  private @Nullable PackedChunk pack(Chunk<ShippedFunction> chunk) {
+    userCode.enterAnyway(chunk.run());
+    try {
+      return PackedChunk.pack(chunk, name);
+    } finally {
+      leaveUserCode();
+    }
+  }
+
+  private void leaveUserCode() {
+    userCode.leave();
+    if (userCode.isLost()) {
+      throw new LaneLostException();
     }
   }
 
@@ -208,22 +237,33 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     return lastChunkId;
   }
 
+  /** Hears what the worker says. Reading exceptions and results runs user code. */
   private void take(ChildJvm current, Frame frame) throws ProtocolException {
     long arrived = System.nanoTime();
     SentChunk sent = onBoard.peekFirst();
     if (sent == null || sent.id() != frame.id()) {
       throw new ProtocolException(frame.type() + " about chunk " + frame.id());
     }
+    userCode.enterAnyway(sent.run());
+    try {
+      take(current, frame, sent, arrived);
+    } finally {
+      leaveUserCode();
+    }
+  }
+
+  private void take(ChildJvm current, Frame frame, SentChunk sent, long arrived)
+      throws ProtocolException {
     switch (frame.type()) {
       case DOORBELL -> sent.readOutbox(current, Progress.read(frame.payload()).outboxEnd());
       case OUTCOME -> sent.settle(Outcome.read(frame.payload()), current.toString());
       case CHUNK_END -> {
         Progress progress = Progress.read(frame.payload());
         sent.readOutbox(current, progress.outboxEnd());
+        sent.finish(progress.workerNanos(), arrived);
         synchronized (guard) {
           onBoard.removeFirst();
         }
-        sent.finish(progress.workerNanos(), arrived);
       }
       default -> throw new ProtocolException(frame.type() + " from a worker");
     }
@@ -233,32 +273,49 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
 
   /** The worker is gone, or has to go: settles what it had on board. */
   private void outlive(ChildJvm dead, @Nullable IOException violation) {
-    Death death = Autopsy.examine(dead, slot, violation);
-    dead.kill();
-    if (violation == null) {
-      drain(dead);
+    try {
+      Death death = Autopsy.examine(dead, slot, violation);
+      dead.kill();
+      if (death.reason() != Reason.STOPPED) {
+        LOG.warn(
+            "{}: worker lost ({}, status {})",
+            dead,
+            death.reason(),
+            Exit.describe(death.exitStatus()));
+      }
+      if (violation == null) {
+        drain(dead);
+      }
+      inherit(dead, Autopsy.failure(dead, death, violation));
+    } catch (LaneLostException e) {
+      LOG.debug("{}: nobody waits for what it left behind", dead);
+    } finally {
+      synchronized (guard) {
+        worker = null;
+        onBoard.clear();
+      }
+      backend.release(dead);
     }
-    List<SentChunk> left = new ArrayList<>(onBoard);
+  }
+
+  /** Settles what the worker had on board, by what it left behind. */
+  private void inherit(ChildJvm dead, ItemFailure crash) {
+    List<SentChunk> left;
     Run<?> culprit;
     synchronized (guard) {
-      worker = null;
-      onBoard.clear();
+      left = new ArrayList<>(onBoard);
       culprit = killedFor;
-    }
-    if (death.reason() != Reason.STOPPED) {
-      LOG.warn(
-          "{}: worker lost ({}, status {})",
-          dead,
-          death.reason(),
-          Exit.describe(death.exitStatus()));
     }
     long word = dead.ledger().item();
     for (SentChunk sent : left) {
-      recoverOutbox(dead, sent);
-      sent.settleAfterDeath(
-          word, sent == left.get(0), culprit, Autopsy.failure(dead, death, violation));
+      userCode.enterAnyway(sent.run());
+      try {
+        recoverOutbox(dead, sent);
+      } finally {
+        leaveUserCode();
+      }
+      sent.settleAfterDeath(word, sent == left.get(0), culprit, crash);
     }
-    backend.release(dead);
   }
 
   /** Reads what was on the way when the worker died: writing may fail before everything is read. */
@@ -285,19 +342,17 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   // ---- stop, by other threads
 
   @Override
-  public void interrupt(Run<ShippedFunction> run) {
+  public @Nullable Runnable condemn(Run<ShippedFunction> run) {
     synchronized (guard) {
       ChildJvm current = worker;
-      if (current == null) {
-        return;
-      }
       for (SentChunk sent : onBoard) {
-        if (sent.run() == run) {
+        if (current != null && sent.run() == run) {
           current.ledger().stopChunk(sent.id());
           condemn(current, sent.id());
         }
       }
     }
+    return userCode.condemn(run);
   }
 
   /** Condemns the item under way unless it has its result, and has it interrupted. */
@@ -327,11 +382,20 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     synchronized (guard) {
       ChildJvm current = worker;
       if (current != null && onBoard.stream().anyMatch(sent -> sent.run() == run)) {
-        LOG.warn("{}: a task ignores its interrupt, its JVM is killed", current);
+        if (killedFor == null) {
+          LOG.warn("{}: a task ignores its interrupt, its JVM is killed", current);
+        }
         killedFor = run;
         current.kill();
       }
     }
-    return false;
+    // Should this side be at fault, in user code that reads or writes an object, the thread is
+    // lost.
+    return userCode.abandon(run);
+  }
+
+  /** The lane's thread comes back from user code after nobody waits for it any more. */
+  private static final class LaneLostException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
   }
 }

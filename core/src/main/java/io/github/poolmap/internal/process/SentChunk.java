@@ -96,7 +96,10 @@ final class SentChunk {
   }
 
   /** The worker has ended the chunk. */
-  void finish(long workerNanos, long arrived) {
+  void finish(long workerNanos, long arrived) throws ProtocolException {
+    if (firstOpen() < chunk.size() && !chunk.run().isStopped()) {
+      throw new ProtocolException("chunk ended without an outcome for position " + firstOpen());
+    }
     // A chunk sent ahead waited in the worker, so its time on the way says nothing.
     chunk.finish(workerNanos, ahead ? Chunk.UNKNOWN : arrived - sentAt - workerNanos);
   }
@@ -112,6 +115,12 @@ final class SentChunk {
   void settleAfterDeath(long word, boolean head, @Nullable Run<?> killedFor, ItemFailure crash) {
     int position = Ledger.positionOf(word);
     boolean begun = Ledger.chunkOf(word) == id && position < chunk.size();
+    for (int earlier = 0; begun && earlier < position; earlier++) {
+      if (!chunk.isSettled(earlier)) {
+        // It had ended, but its outcome was damaged on the way: not to be started a second time.
+        chunk.fail(earlier, crash);
+      }
+    }
     if (begun && !chunk.isSettled(position)) {
       int state = Ledger.stateOf(word);
       boolean underWay = Ledger.isUnderWay(state);
@@ -133,7 +142,7 @@ final class SentChunk {
 
   private int firstOpen() {
     int position = 0;
-    while (chunk.isSettled(position)) {
+    while (position < chunk.size() && chunk.isSettled(position)) {
       position++;
     }
     return position;

@@ -3,6 +3,7 @@ package io.github.poolmap.internal.process;
 import io.github.poolmap.NotSerializableTaskException;
 import io.github.poolmap.TaskException;
 import io.github.poolmap.internal.run.ItemFailure;
+import io.github.poolmap.internal.wire.Texts;
 
 /** Failures of items whose input or result cannot travel. */
 final class Unsendable {
@@ -24,6 +25,6 @@ final class Unsendable {
   /** What an item failed of, if it was not the serialization itself that said so. */
   static NotSerializableTaskException because(String what, Throwable cause) {
     return new NotSerializableTaskException(
-        "the " + what + " cannot be sent: " + cause, what, cause);
+        "the " + what + " cannot be sent: " + Texts.of(cause), what, cause);
   }
 }

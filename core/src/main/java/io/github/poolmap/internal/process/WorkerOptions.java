@@ -13,10 +13,15 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The JVM options and the class path that workers get when nothing else is said. */
 public final class WorkerOptions {
+
+  /** One option in such a variable; quotes hold together what has spaces in it. */
+  private static final Pattern OPTION = Pattern.compile("(?:[^\\s\"']|\"[^\"]*\"|'[^']*')+");
 
   private WorkerOptions() {}
 
@@ -63,8 +68,11 @@ public final class WorkerOptions {
 
   /** The value of an environment variable with JVM options, without those that do not travel. */
   static String inherited(String variable) {
-    return Arrays.stream(variable.trim().split("\\s+"))
-        .filter(WorkerOptions::travels)
+    return OPTION
+        .matcher(variable)
+        .results()
+        .map(MatchResult::group)
+        .filter(option -> travels(option.replace("\"", "").replace("'", "")))
         .collect(Collectors.joining(" "));
   }
 

@@ -1,6 +1,7 @@
 package io.github.poolmap.internal.run;
 
 import io.github.poolmap.Mapper;
+import org.jspecify.annotations.Nullable;
 
 /** The lane of a call that its caller executes itself: in a serial pool, and inside a task. */
 final class CallerLane implements Lane<Mapper<Object, Object>> {
@@ -11,13 +12,13 @@ final class CallerLane implements Lane<Mapper<Object, Object>> {
   void executeAll(Run<Mapper<Object, Object>> run) {
     Chunk<Mapper<Object, Object>> chunk;
     while ((chunk = run.claimLocked(this)) != null) {
-      executor.execute(chunk, () -> null);
+      executor.execute(chunk, same -> null);
     }
   }
 
   @Override
-  public void interrupt(Run<Mapper<Object, Object>> run) {
-    executor.interrupt(run);
+  public @Nullable Runnable condemn(Run<Mapper<Object, Object>> run) {
+    return executor.condemn(run);
   }
 
   /** The caller is inside the task: there is nobody to go on without it. */

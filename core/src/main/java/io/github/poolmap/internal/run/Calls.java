@@ -110,15 +110,24 @@ public final class Calls {
     return longest;
   }
 
-  /** Tells whether the calling thread executes a task of one of these calls. */
-  public boolean isInsideTask() {
-    for (Run<?> run = InlineExecutor.currentRun(); run != null; run = run.outer()) {
-      synchronized (this) {
+  /**
+   * Tells whether the calling thread would wait for itself if it waited for these calls: it
+   * executes a task of one of them, or reads the input of one.
+   */
+  public boolean isInside() {
+    Thread current = Thread.currentThread();
+    synchronized (this) {
+      for (Run<?> run = InlineExecutor.currentRun(); run != null; run = run.outer()) {
         if (active.contains(run)) {
           return true;
         }
       }
+      for (Run<?> run : active) {
+        if (run.caller() == current) {
+          return true;
+        }
+      }
+      return false;
     }
-    return false;
   }
 }

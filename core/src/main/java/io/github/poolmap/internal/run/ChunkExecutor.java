@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a lane does with a chunk: the one thing in which kinds of pools differ.
  *
- * <p>{@link #open}, {@link #execute} and {@link #close} are called by the lane's thread, the others
- * by any thread, without a lock.
+ * <p>{@link #condemn} and {@link #abandon} are called by any thread, without a lock, the others by
+ * the lane's thread.
  *
  * @param <F> the form in which this kind of pool needs the function
  */
@@ -22,8 +22,13 @@ public interface ChunkExecutor<F> {
   /** Executes the chunk, and every one that it takes from {@code more}, to its {@code finish}. */
   void execute(Chunk<F> chunk, MoreChunks<F> more);
 
-  /** Interrupts the item of this run that is being executed, if there is one. */
-  void interrupt(Run<F> run);
+  /**
+   * Sees that no further item of this run starts here and that the one being executed, if there is
+   * one, ends soon.
+   *
+   * @return what interrupts it, to be run soon and once, by a thread that nobody waits for; or null
+   */
+  @Nullable Runnable condemn(Run<F> run);
 
   /**
    * Gets rid of an item of this run that did not heed its interrupt.
@@ -39,7 +44,7 @@ public interface ChunkExecutor<F> {
   @FunctionalInterface
   interface MoreChunks<F> {
 
-    /** Returns another chunk, or null if there is none now that is worth taking ahead. */
-    @Nullable Chunk<F> takeAhead();
+    /** Returns another chunk of this run, or null if there is none now that is worth it. */
+    @Nullable Chunk<F> takeAhead(Run<F> run);
   }
 }

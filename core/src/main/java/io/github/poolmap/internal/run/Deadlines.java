@@ -18,12 +18,7 @@ final class Deadlines {
   private static ScheduledThreadPoolExecutor timer() {
     ScheduledThreadPoolExecutor timer =
         new ScheduledThreadPoolExecutor(
-            1,
-            action -> {
-              Thread thread = new Thread(action, "poolmap-deadlines");
-              thread.setDaemon(true);
-              return thread;
-            });
+            1, action -> new ServiceThread(action, "poolmap-deadlines"));
     timer.setKeepAliveTime(100, TimeUnit.MILLISECONDS);
     timer.allowCoreThreadTimeOut(true);
     timer.setRemoveOnCancelPolicy(true);

@@ -1,5 +1,6 @@
 package io.github.poolmap.internal.run;
 
+import io.github.poolmap.PoolClosedException;
 import io.github.poolmap.PoolException;
 import io.github.poolmap.WorkerStartException;
 import java.time.Duration;
@@ -42,7 +43,12 @@ final class Dispatcher<F> {
   private final ArrayDeque<Run<F>> round = new ArrayDeque<>();
   private final Set<Run<F>> active = new LinkedHashSet<>();
   private final @Nullable PoolLane<F>[] slots;
+  private int waiting;
   private boolean shutdown;
+
+  /** Shut down, and the last run has left. */
+  private boolean over;
+
   private int failedStarts;
   private @Nullable WorkerStartException broken;
 
@@ -59,10 +65,6 @@ final class Dispatcher<F> {
     return lock;
   }
 
-  int workers() {
-    return slots.length;
-  }
-
   // ---- runs
 
   void enter(Run<F> run) {
@@ -70,6 +72,9 @@ final class Dispatcher<F> {
     try {
       if (broken != null) {
         throw again(broken).get();
+      }
+      if (over) {
+        throw new PoolClosedException(poolName + " is closed: it takes no more calls");
       }
       active.add(run);
       nowClaimable(run);
@@ -82,12 +87,14 @@ final class Dispatcher<F> {
     lock.lock();
     try {
       active.remove(run);
-      if (shutdown) {
-        claimable.signalAll();
+      if (run.inRound) {
+        run.inRound = false;
+        round.remove(run);
       }
     } finally {
       lock.unlock();
     }
+    endIfOver();
   }
 
   /** The run has items to claim: puts it into the round and sees that lanes come for it. */
@@ -114,41 +121,45 @@ final class Dispatcher<F> {
         break;
       }
     }
-    int waiting = 0;
-    for (PoolLane<F> lane : slots) {
-      if (PoolLane.isWaiting(lane)) {
-        waiting++;
-      }
-    }
-    for (int i = 0; i < Math.min(waiting, wanted); i++) {
+    for (int i = Math.min(waiting, wanted); i > 0; i--) {
       claimable.signal();
     }
     for (int slot = 0; slot < slots.length && waiting < wanted; slot++) {
-      if (slots[slot] == null) {
-        startLane(slot);
-        waiting++;
+      if (slots[slot] == null && !startLane(slot)) {
+        return;
       }
     }
   }
 
-  private void startLane(int slot) {
+  private boolean startLane(int slot) {
     String name = poolName + "-" + (slot + 1);
     PoolLane<F> lane = new PoolLane<>(this, slot, name, backend.newExecutor(slot + 1, name));
     slots[slot] = lane;
+    setState(lane, PoolLane.State.STARTING);
     try {
       lane.newThread().start();
+      return true;
     } catch (OutOfMemoryError e) {
       // The system grants no more threads. Those that there are do the work; with none, nobody
       // would.
+      setState(lane, PoolLane.State.ENDED);
       slots[slot] = null;
-      for (PoolLane<F> other : slots) {
-        if (other != null) {
-          LOG.warn("{}: no thread to be had, going on with fewer workers", poolName, e);
-          return;
+      LOG.warn("{}: no thread to be had for a worker", poolName, e);
+      if (!hasLanes()) {
+        for (Run<F> run : active) {
+          run.stop(() -> new PoolException(poolName + ": no thread to be had for a worker", e));
         }
       }
-      throw new PoolException(poolName + ": no thread to be had for a worker", e);
+      return false;
     }
+  }
+
+  /** The one place where lanes change their state, so that those waiting are counted. */
+  private void setState(PoolLane<F> lane, PoolLane.State state) {
+    if (lane.state.isWaiting() != state.isWaiting()) {
+      waiting += state.isWaiting() ? 1 : -1;
+    }
+    lane.state = state;
   }
 
   // ---- lanes
@@ -175,19 +186,23 @@ final class Dispatcher<F> {
         return null;
       }
       Chunk<F> chunk = claimNext(lane);
-      lane.state = PoolLane.State.BUSY;
+      setState(lane, PoolLane.State.BUSY);
       return chunk;
     } finally {
       lock.unlock();
     }
   }
 
-  /** Claims a chunk to be sent ahead, if one is worth it. */
-  @Nullable Chunk<F> takeAhead(PoolLane<F> lane) {
+  /**
+   * Claims a chunk of the run that the lane is at to be sent ahead, if it is worth it and no other
+   * call waits for its turn.
+   */
+  @Nullable Chunk<F> takeAhead(PoolLane<F> lane, Run<F> run) {
     lock.lock();
     try {
-      Run<F> run = round.peekFirst();
-      return run == null || lane.state == PoolLane.State.ENDED ? null : run.claimAhead(lane);
+      return round.size() == 1 && round.peekFirst() == run && lane.state == PoolLane.State.BUSY
+          ? run.claimAhead(lane)
+          : null;
     } finally {
       lock.unlock();
     }
@@ -195,12 +210,11 @@ final class Dispatcher<F> {
 
   /** Waits until the first of the round can be claimed. Runs that have nothing leave the round. */
   private boolean waitForWork(PoolLane<F> lane, PoolLane.State waitingState) {
-    if (lane.state == PoolLane.State.ENDED) {
-      return false;
+    if (lane.state != PoolLane.State.ENDED) {
+      setState(lane, waitingState);
     }
-    lane.state = waitingState;
     long left = idleNanos;
-    while (true) {
+    while (lane.state != PoolLane.State.ENDED) {
       Run<F> first = round.peekFirst();
       if (first != null && first.isClaimable()) {
         return true;
@@ -210,18 +224,19 @@ final class Dispatcher<F> {
         first.inRound = false;
         continue;
       }
-      if (broken != null || (shutdown && active.isEmpty()) || left <= 0) {
+      if (broken != null || over || left <= 0) {
         // From here on it is not counted on; should work come, a successor takes the slot.
-        lane.state = PoolLane.State.BUSY;
+        setState(lane, PoolLane.State.BUSY);
         return false;
       }
       try {
         left = claimable.awaitNanos(left);
       } catch (InterruptedException e) {
-        // Nobody has a reason to interrupt a lane that has no item: a stray interrupt by user code.
+        // Lanes drop interrupts outside user code, so this cannot be; and it would mean nothing.
         LOG.debug("{}: stray interrupt ignored", lane);
       }
     }
+    return false;
   }
 
   private Chunk<F> claimNext(PoolLane<F> lane) {
@@ -251,7 +266,7 @@ final class Dispatcher<F> {
     List<Run<F>> failing;
     lock.lock();
     try {
-      if (shutdown) {
+      if (over) {
         return;
       }
       failedStarts++;
@@ -279,31 +294,39 @@ final class Dispatcher<F> {
 
   /** A lane met a defect of the library; its calls fail with it instead of waiting for ever. */
   void laneBroke(PoolLane<F> lane, Throwable defect) {
-    List<Run<F>> failing;
+    List<Run<F>> candidates;
     lock.lock();
     try {
-      failing = new ArrayList<>(active);
+      candidates = new ArrayList<>(active);
     } finally {
       lock.unlock();
     }
-    for (Run<F> run : failing) {
+    boolean hadItems = false;
+    for (Run<F> run : candidates) {
       if (run.isOnBoard(lane)) {
+        hadItems = true;
         run.stop(() -> new PoolException(lane + ": internal error", defect));
         run.disown(lane);
       }
     }
+    if (!hadItems) {
+      // It would happen to its successor, and to the next: bounded like a start that fails.
+      startFailed(lane, new WorkerStartException(lane + ": internal error", "", "", defect));
+    }
   }
 
-  /** The lane has ended or is left behind: its slot is free. Doing it again does nothing more. */
-  void laneEnded(PoolLane<F> lane) {
+  /** The lane has ended or is left behind: its slot is free. False if that was known. */
+  boolean laneEnded(PoolLane<F> lane) {
     lock.lock();
     try {
-      lane.state = PoolLane.State.ENDED;
-      if (slots[lane.slot()] == lane) {
-        slots[lane.slot()] = null;
-        laneGone.signalAll();
-        callLanes();
+      setState(lane, PoolLane.State.ENDED);
+      if (slots[lane.slot()] != lane) {
+        return false;
       }
+      slots[lane.slot()] = null;
+      laneGone.signalAll();
+      callLanes();
+      return true;
     } finally {
       lock.unlock();
     }
@@ -313,18 +336,27 @@ final class Dispatcher<F> {
 
   /** Has lanes end as soon as there is no active run. Does not wait. */
   void shutdown() {
-    boolean idle;
     lock.lock();
     try {
       shutdown = true;
-      idle = active.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+    endIfOver();
+  }
+
+  private void endIfOver() {
+    lock.lock();
+    try {
+      if (over || !shutdown || !active.isEmpty()) {
+        return;
+      }
+      over = true;
       claimable.signalAll();
     } finally {
       lock.unlock();
     }
-    if (idle) {
-      backend.refuseToOpen();
-    }
+    backend.refuseToOpen();
   }
 
   /** Waits until no lane is left. */

@@ -67,11 +67,14 @@ public abstract class Engine<F> {
         run.append(collection.toArray());
       } else {
         for (Object input : inputs) {
-          run.append(new @Nullable Object[] {input});
-          afterEach.run();
+          if (Thread.currentThread().isInterrupted()) {
+            run.stop(run::interruption);
+          }
           if (run.isStopped()) {
             return;
           }
+          run.append(new @Nullable Object[] {input});
+          afterEach.run();
         }
       }
       run.endInput();
@@ -167,13 +170,10 @@ public abstract class Engine<F> {
       calls.enter(run);
       try {
         dispatcher.enter(run);
-        try {
-          feed(run, inputs, () -> {});
-          return run.await();
-        } finally {
-          dispatcher.leave(run);
-        }
+        feed(run, inputs, () -> {});
+        return run.await();
       } finally {
+        dispatcher.leave(run);
         calls.leave(run);
       }
     }

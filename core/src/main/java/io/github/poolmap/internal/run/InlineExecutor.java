@@ -6,13 +6,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Executes chunks in the thread that brings them.
  *
- * <p>An interrupt hits the item that it is meant for and no other: whoever stops a run condemns the
- * item under the guard before interrupting, and the executing thread, leaving the item under the
- * same guard, learns of it and clears the flag.
- *
- * <p>Interrupts that come from elsewhere mean different things. A thread of a pool has nobody but
- * the pool to interrupt it, so a stray flag is cleared before it reaches the next item. The thread
- * of a caller belongs to the caller, so the flag means that the call shall stop, and is given back.
+ * <p>Interrupts that do not come from a stop mean different things. A thread of a pool has nobody
+ * but the pool to interrupt it, so that what is left of one is cleared before the next item. The
+ * thread of a caller belongs to the caller, so the flag means that the call shall stop, and is
+ * given back.
  */
 final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
 
@@ -25,13 +22,7 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
   private final String workerName;
   private final boolean callersThread;
 
-  private final Object guard = new Object();
-
-  // Guarded by guard: the item being executed.
-  private @Nullable Thread thread;
-  private @Nullable Run<?> running;
-  private boolean condemned;
-  private boolean lost;
+  private final UserCode userCode = new UserCode();
 
   private InlineExecutor(String workerName, boolean callersThread) {
     this.workerName = workerName;
@@ -71,9 +62,9 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
     ClassLoader loader = current.getContextClassLoader();
     long start = System.nanoTime();
     CURRENT.set(run);
-    current.setContextClassLoader(run.contextClassLoader());
     try {
-      for (int i = 0; i < chunk.size() && enter(run); i++) {
+      for (int i = 0; i < chunk.size() && userCode.enter(run); i++) {
+        current.setContextClassLoader(run.contextClassLoader());
         executeItem(chunk, i);
       }
     } finally {
@@ -95,7 +86,9 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
     } catch (Throwable t) {
       thrown = t;
     }
-    boolean wanted = leave();
+    boolean wanted = userCode.leave();
+    // On a caller's thread: the flag of a stop if condemned, else that of somebody who wants an
+    // end.
     boolean strayInterrupt = Thread.interrupted();
     if (!wanted) {
       chunk.drop(position);
@@ -116,46 +109,13 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
     return mapper.map(input);
   }
 
-  /** Begins an item; false if its run has been stopped. */
-  private boolean enter(Run<?> run) {
-    synchronized (guard) {
-      // Read under the guard: a stop comes before interrupt(run), so one of the two sees the other.
-      if (run.isStopped()) {
-        return false;
-      }
-      thread = Thread.currentThread();
-      running = run;
-      condemned = false;
-      return true;
-    }
-  }
-
-  /** Ends the item; false if it was condemned meanwhile. */
-  private boolean leave() {
-    synchronized (guard) {
-      running = null;
-      if (condemned) {
-        Thread.interrupted();
-      }
-      return !condemned;
-    }
-  }
-
   @Override
-  public void interrupt(Run<Mapper<Object, Object>> run) {
-    synchronized (guard) {
-      if (running == run && thread != null) {
-        condemned = true;
-        thread.interrupt();
-      }
-    }
+  public @Nullable Runnable condemn(Run<Mapper<Object, Object>> run) {
+    return userCode.condemn(run);
   }
 
   @Override
   public boolean abandon(Run<Mapper<Object, Object>> run) {
-    synchronized (guard) {
-      lost |= running == run;
-      return lost;
-    }
+    return userCode.abandon(run);
   }
 }

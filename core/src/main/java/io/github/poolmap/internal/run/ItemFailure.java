@@ -21,7 +21,15 @@ public interface ItemFailure {
   static ItemFailure thrown(Throwable thrown, String worker) {
     return (index, input) ->
         new TaskException(
-            "item " + index + " failed in " + worker + ": " + thrown + " (input: " + input + ")",
+            "item "
+                + index
+                + " failed in "
+                + worker
+                + ": "
+                + Descriptions.of(thrown)
+                + " (input: "
+                + input
+                + ")",
             thrown,
             index,
             input,

@@ -1,5 +1,7 @@
 package io.github.poolmap.internal.run;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Who executes the chunks of a run: a thread of the pool, or the caller itself. Safe for use by
  * many threads.
@@ -8,8 +10,12 @@ package io.github.poolmap.internal.run;
  */
 interface Lane<F> {
 
-  /** Interrupts the item of this run that is being executed, if there is one. */
-  void interrupt(Run<F> run);
+  /**
+   * Sees that no further item of this run starts here and that the one being executed ends soon.
+   *
+   * @return what interrupts it, to be run soon and once, by a thread that nobody waits for; or null
+   */
+  @Nullable Runnable condemn(Run<F> run);
 
   /**
    * Gets rid of an item of this run that did not heed its interrupt.

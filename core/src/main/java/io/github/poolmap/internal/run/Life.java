@@ -50,7 +50,7 @@ public final class Life {
   /** Refuses calls, waits for those under way, ends the workers. */
   public void close() {
     calls.refuse();
-    if (calls.isInsideTask()) {
+    if (calls.isInside()) {
       // To wait would be to wait for itself. The workers end after the last call.
       engines.get().forEach(Engine::shutdown);
       return;
@@ -73,10 +73,10 @@ public final class Life {
     long graceMillis = calls.longestGraceMillis();
     calls.stop();
     engines.get().forEach(Engine::shutdown);
-    boolean insideTask = calls.isInsideTask();
+    boolean inside = calls.isInside();
     boolean interrupted = false;
     try {
-      if (!insideTask) {
+      if (!inside) {
         calls.awaitNone(graceMillis + CALLS_MILLIS);
       }
     } catch (InterruptedException e) {
@@ -86,7 +86,7 @@ public final class Life {
     for (Engine<?> engine : engines.get()) {
       try {
         long left = Math.max(0, (end - System.nanoTime()) / 1_000_000);
-        engine.terminate(insideTask || interrupted ? 0 : left);
+        engine.terminate(inside || interrupted ? 0 : left);
       } catch (InterruptedException e) {
         interrupted = true;
       }

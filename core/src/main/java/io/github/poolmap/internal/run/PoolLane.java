@@ -22,7 +22,12 @@ final class PoolLane<F> implements Lane<F>, Runnable {
     STARTING,
     IDLE,
     BUSY,
-    ENDED
+    ENDED;
+
+    /** Free for a chunk, or about to be. */
+    boolean isWaiting() {
+      return this == STARTING || this == IDLE;
+    }
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(PoolLane.class);
@@ -33,7 +38,7 @@ final class PoolLane<F> implements Lane<F>, Runnable {
   private final ChunkExecutor<F> executor;
 
   /** Guarded by the dispatcher's lock. */
-  State state = State.STARTING;
+  State state = State.BUSY;
 
   PoolLane(Dispatcher<F> dispatcher, int slot, String name, ChunkExecutor<F> executor) {
     this.dispatcher = dispatcher;
@@ -60,14 +65,6 @@ final class PoolLane<F> implements Lane<F>, Runnable {
     return new LaneThread(this, name);
   }
 
-  /** Bears no thread-bound context of the caller who happened to need it first. */
-  private static final class LaneThread extends Thread {
-    LaneThread(Runnable lane, String name) {
-      super(null, lane, name, 0, false);
-      setDaemon(true);
-    }
-  }
-
   @Override
   public void run() {
     try {
@@ -76,7 +73,7 @@ final class PoolLane<F> implements Lane<F>, Runnable {
         if (chunk == null) {
           break;
         }
-        executor.execute(chunk, () -> dispatcher.takeAhead(this));
+        executor.execute(chunk, run -> dispatcher.takeAhead(this, run));
       }
     } catch (Throwable t) {
       // A defect of the library: the lane is replaced, its calls must not wait for it.
@@ -108,8 +105,8 @@ final class PoolLane<F> implements Lane<F>, Runnable {
   }
 
   @Override
-  public void interrupt(Run<F> run) {
-    executor.interrupt(run);
+  public @Nullable Runnable condemn(Run<F> run) {
+    return executor.condemn(run);
   }
 
   @Override
@@ -117,16 +114,12 @@ final class PoolLane<F> implements Lane<F>, Runnable {
     if (!executor.abandon(run)) {
       return false;
     }
-    LOG.warn(
-        "{}: a task ignores its interrupt; its thread is left behind and replaced. It ends when the"
-            + " task does.",
-        name);
-    dispatcher.laneEnded(this);
+    if (dispatcher.laneEnded(this)) {
+      LOG.warn(
+          "{}: a task ignores its interrupt; its thread is left behind and replaced. It ends when the"
+              + " task does.",
+          name);
+    }
     return true;
-  }
-
-  /** Tells whether the lane is free for a chunk, or about to be. */
-  static boolean isWaiting(@Nullable PoolLane<?> lane) {
-    return lane != null && (lane.state == State.IDLE || lane.state == State.STARTING);
   }
 }

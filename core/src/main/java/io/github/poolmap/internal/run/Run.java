@@ -18,6 +18,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One call of a pool: its items, who has them, and what became of them.
@@ -54,6 +56,11 @@ public final class Run<F> {
     }
   }
 
+  private static final Logger LOG = LoggerFactory.getLogger(Run.class);
+
+  /** How long after a lane could not be freed it is tried again. */
+  private static final Duration NEXT_TRY = Duration.ofSeconds(1);
+
   private final String poolName;
   private final F function;
   private final MapOptions options;
@@ -63,6 +70,7 @@ public final class Run<F> {
   private final ReentrantLock lock;
   private final Condition changed;
   private final Consumer<Run<F>> claimableAgain;
+  private final Thread caller = Thread.currentThread();
   private final @Nullable ClassLoader contextClassLoader =
       Thread.currentThread().getContextClassLoader();
 
@@ -126,6 +134,11 @@ public final class Run<F> {
   /** Returns the context class loader of the caller, which its tasks see too. */
   public @Nullable ClassLoader contextClassLoader() {
     return contextClassLoader;
+  }
+
+  /** Returns the thread that made this call. */
+  Thread caller() {
+    return caller;
   }
 
   /** Returns the run whose task made this call, or null. */
@@ -231,7 +244,9 @@ public final class Run<F> {
     // Quiet from here on, and without the lock: describing the input runs user code.
     Map.Entry<Integer, ItemFailure> lowest = failures.firstEntry();
     TaskException thrown =
-        lowest.getValue().toException(lowest.getKey(), Inputs.describe(inputs[lowest.getKey()]));
+        lowest
+            .getValue()
+            .toException(lowest.getKey(), Descriptions.ofInput(inputs[lowest.getKey()]));
     throw thrown;
   }
 
@@ -367,27 +382,46 @@ public final class Run<F> {
 
   // ---- stopping
 
-  /** First step of a stop: interrupt what runs, and set the clock for the second. */
+  /**
+   * First step of a stop: what runs is condemned and interrupted, and the clock for the second
+   * runs.
+   */
   private void interruptLanes() {
+    lock.lock();
+    try {
+      if (onBoard.isEmpty()) {
+        return;
+      }
+      graceTimer = Deadlines.after(options.gracePeriod(), this::abandonLanes);
+    } finally {
+      lock.unlock();
+    }
     for (Lane<F> lane : busyLanes()) {
-      lane.interrupt(this);
+      Runnable interrupt = lane.condemn(this);
+      if (interrupt != null) {
+        Interrupts.carryOut(interrupt);
+      }
+    }
+  }
+
+  /** Second step: the grace period is over. Repeated until no lane has items of this run. */
+  private void abandonLanes() {
+    for (Lane<F> lane : busyLanes()) {
+      try {
+        if (lane.abandon(this)) {
+          disown(lane);
+        }
+      } catch (RuntimeException | Error e) {
+        LOG.error("{}: cannot get rid of a task, trying again", lane, e);
+      }
     }
     lock.lock();
     try {
       if (!onBoard.isEmpty()) {
-        graceTimer = Deadlines.after(options.gracePeriod(), this::abandonLanes);
+        graceTimer = Deadlines.after(NEXT_TRY, this::abandonLanes);
       }
     } finally {
       lock.unlock();
-    }
-  }
-
-  /** Second step: the grace period is over. */
-  private void abandonLanes() {
-    for (Lane<F> lane : busyLanes()) {
-      if (lane.abandon(this)) {
-        disown(lane);
-      }
     }
   }
 

@@ -31,6 +31,7 @@ final class FieldPath {
 
   private final IdentityHashMap<Object, Boolean> seen = new IdentityHashMap<>();
   private final ArrayDeque<Step> ahead = new ArrayDeque<>();
+  private int visited;
 
   private FieldPath() {}
 
@@ -40,14 +41,24 @@ final class FieldPath {
       watcher.writeObject(root);
     } catch (OffenderFound found) {
       Object offender = found.offender;
-      String path = new FieldPath().search(root, rootName, found.lambda, offender);
+      String path = new FieldPath().searchSafely(root, rootName, found.lambda, offender);
       return (path == null ? rootName + "..." : path) + " (" + offender.getClass().getName() + ")";
-    } catch (IOException | RuntimeException refusedByItself) {
-      // A class may be Serializable and yet refuse, by a writeObject that throws: no single
-      // offender.
-      return rootName + "... (" + refusedByItself.getMessage() + ")";
+    } catch (Throwable refusedByItself) {
+      // A class may be Serializable and yet refuse, by user code that throws: no single offender.
+      return rootName + "... (" + Texts.of(refusedByItself) + ")";
     }
     return rootName + " (" + root.getClass().getName() + ")";
+  }
+
+  private @Nullable String searchSafely(
+      Object root, String rootName, @Nullable SerializedLambda lambda, Object offender) {
+    try {
+      return search(root, rootName, lambda, offender);
+    } catch (RuntimeException | Error brokenObject) {
+      // Iterators and classes of the user's may fail in any way; the offender is known all the
+      // same.
+      return null;
+    }
   }
 
   private @Nullable String search(
@@ -75,13 +86,20 @@ final class FieldPath {
       }
     } else if (object instanceof Map<?, ?> map) {
       for (Map.Entry<?, ?> entry : map.entrySet()) {
-        visit(entry.getKey(), step.path + ".key(" + entry.getKey() + ")");
-        visit(entry.getValue(), step.path + "[" + entry.getKey() + "]");
+        String key = nameOf(entry.getKey());
+        visit(entry.getKey(), step.path + ".key(" + key + ")");
+        visit(entry.getValue(), step.path + "[" + key + "]");
+        if (++visited > LONGEST_SEARCH) {
+          break;
+        }
       }
     } else if (object instanceof Collection<?> collection) {
       int i = 0;
       for (Object element : collection) {
         visit(element, step.path + "[" + i++ + "]");
+        if (++visited > LONGEST_SEARCH) {
+          break;
+        }
       }
     } else if (object.getClass().isArray()) {
       if (!object.getClass().getComponentType().isPrimitive()) {
@@ -114,6 +132,18 @@ final class FieldPath {
         }
       }
     }
+  }
+
+  /** Keys of simple types are known to have a toString() that does no harm. */
+  private static String nameOf(@Nullable Object key) {
+    return key == null
+            || key instanceof String
+            || key instanceof Number
+            || key instanceof Character
+            || key instanceof Boolean
+            || key instanceof Enum
+        ? String.valueOf(key)
+        : key.getClass().getSimpleName();
   }
 
   /** Fields that the compiler made have names that mean nothing to a reader. */

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -60,7 +61,7 @@ public final class Ledger {
   public static final int CONDEMNED = 5;
 
   /** Room for the outcomes of one chunk. */
-  public static final int HALF_BYTES = 1 << 20;
+  public static final int HALF_BYTES = 1 << 18;
 
   // Words written by different processes lie on cache lines of their own.
   private static final int ITEM_WORD = 0;
@@ -83,17 +84,16 @@ public final class Ledger {
 
   /** Makes the file; the parent does. */
   public static Ledger create(Path path) throws IOException {
-    return open(path, StandardOpenOption.CREATE_NEW);
+    // Written, not left sparse: a full disk shall be an error here, not a crash at the first
+    // access.
+    Files.write(path, new byte[FILE_BYTES], StandardOpenOption.CREATE_NEW);
+    return open(path);
   }
 
   /** Opens the file; the worker does. */
   public static Ledger open(Path path) throws IOException {
-    return open(path, StandardOpenOption.WRITE);
-  }
-
-  private static Ledger open(Path path, StandardOpenOption mode) throws IOException {
     try (FileChannel channel =
-        FileChannel.open(path, mode, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       return new Ledger(channel.map(FileChannel.MapMode.READ_WRITE, 0, FILE_BYTES));
     }
   }

@@ -99,7 +99,7 @@ public final class ObjectCodec {
     } catch (Exception | Error e) {
       // User code (writeObject, writeReplace) may throw anything.
       throw new NotSerializableTaskException(
-          "the " + what + " cannot be sent: serializing it failed: " + e,
+          "the " + what + " cannot be sent: serializing it failed: " + Texts.of(e),
           what + " (" + value.getClass().getName() + ")",
           e);
     }

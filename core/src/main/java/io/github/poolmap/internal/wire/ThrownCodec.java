@@ -1,6 +1,5 @@
 package io.github.poolmap.internal.wire;
 
-import io.github.poolmap.NotSerializableTaskException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Collections;
@@ -25,7 +24,7 @@ public final class ThrownCodec {
     try {
       ObjectCodec.encode(to, thrown, "exception");
       to.setInt(start, to.size() - start - 4);
-    } catch (NotSerializableTaskException | TooLargeException e) {
+    } catch (Exception | Error e) {
       // Exceptions with fields that do not travel are common; their likeness says what matters.
       to.truncate(start);
       to.putInt(0);
@@ -44,13 +43,9 @@ public final class ThrownCodec {
         if (ObjectCodec.decode(object, loader) instanceof Throwable thrown) {
           return thrown;
         }
-      } catch (IOException
-          | ClassNotFoundException
-          | RuntimeException
-          | LinkageError
-          | StackOverflowError unreadable) {
+      } catch (Exception | Error unreadable) {
         likeness.addSuppressed(
-            new IOException("the original exception cannot be read here: " + unreadable));
+            new IOException("the original exception cannot be read here: " + Texts.of(unreadable)));
       }
     }
     return likeness;
@@ -60,13 +55,13 @@ public final class ThrownCodec {
     seen.add(thrown);
     to.putString(thrown.getClass().getName());
     to.putString(said(thrown));
-    StackTraceElement[] stack = thrown.getStackTrace();
+    StackTraceElement[] stack = stackOf(thrown);
     to.putInt(stack.length);
     for (StackTraceElement frame : stack) {
       to.putString(frame.getClassName()).putString(frame.getMethodName());
       to.putString(frame.getFileName()).putInt(frame.getLineNumber());
     }
-    Throwable cause = thrown.getCause();
+    Throwable cause = causeOf(thrown);
     boolean withCause = cause != null && seen.size() < DEEPEST && !seen.contains(cause);
     to.putByte(withCause ? 1 : 0);
     if (cause != null && withCause) {
@@ -81,12 +76,29 @@ public final class ThrownCodec {
     to.putByte(0);
   }
 
-  /** The message; getMessage() is user code and may itself throw. */
+  // What an exception says of itself may be user code, and throw.
+
   private static @Nullable String said(Throwable thrown) {
     try {
       return thrown.getMessage();
-    } catch (RuntimeException e) {
-      return "(its getMessage() threw " + e.getClass().getName() + ")";
+    } catch (Throwable t) {
+      return "(its getMessage() threw " + t.getClass().getName() + ")";
+    }
+  }
+
+  private static @Nullable Throwable causeOf(Throwable thrown) {
+    try {
+      return thrown.getCause();
+    } catch (Throwable t) {
+      return null;
+    }
+  }
+
+  private static StackTraceElement[] stackOf(Throwable thrown) {
+    try {
+      return thrown.getStackTrace();
+    } catch (Throwable t) {
+      return new StackTraceElement[0];
     }
   }
 

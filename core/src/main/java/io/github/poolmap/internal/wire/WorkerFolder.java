@@ -3,6 +3,7 @@ package io.github.poolmap.internal.wire;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -37,15 +38,14 @@ public record WorkerFolder(Path path) {
     return path.resolve("hs_err.log");
   }
 
-  /** Deletes the folder with what is in it. Doing it again does nothing more. */
+  /** Deletes the folder with what is in it. Parent and worker may both do it, at the same time. */
   public void delete() throws IOException {
-    if (!Files.isDirectory(path)) {
-      return;
-    }
     try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
       for (Path file : files) {
         Files.deleteIfExists(file);
       }
+    } catch (NoSuchFileException goneAlready) {
+      return;
     }
     Files.deleteIfExists(path);
   }

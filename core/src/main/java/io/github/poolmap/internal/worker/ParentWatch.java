@@ -20,33 +20,33 @@ final class ParentWatch implements Runnable {
   private static final int ORPHANED = 71;
 
   /** So long an orphan may take to end its own children and clean up. */
-  private static final long CLEAN_UP_NANOS = 500_000_000;
+  private static final long CLEAN_UP_NANOS = 1_000_000_000;
 
   /** So long shutdown hooks may take after a goodbye. The parent waits a little longer. */
   private static final long GOODBYE_NANOS = 900_000_000;
 
   private final FrameChannel control;
-  private final ItemGate gate;
   private final WorkerFolder folder;
   private final HaltTimer timer = new HaltTimer();
   private volatile @Nullable FrameChannel data;
+  private volatile @Nullable ItemThread items;
 
-  private ParentWatch(FrameChannel control, ItemGate gate, WorkerFolder folder) {
+  private ParentWatch(FrameChannel control, WorkerFolder folder) {
     this.control = control;
-    this.gate = gate;
     this.folder = folder;
   }
 
-  static ParentWatch start(FrameChannel control, ItemGate gate, WorkerFolder folder) {
-    ParentWatch watch = new ParentWatch(control, gate, folder);
+  static ParentWatch start(FrameChannel control, WorkerFolder folder) {
+    ParentWatch watch = new ParentWatch(control, folder);
     daemon(watch.timer, "poolmap-halt-timer");
     daemon(watch, "poolmap-parent-watch");
     return watch;
   }
 
-  /** Says which socket a goodbye has to close. */
-  void setData(FrameChannel channel) {
-    data = channel;
+  /** Says what orders are about. */
+  void setTarget(FrameChannel dataChannel, ItemThread itemThread) {
+    data = dataChannel;
+    items = itemThread;
   }
 
   private static void daemon(Runnable task, String name) {
@@ -62,7 +62,7 @@ final class ParentWatch implements Runnable {
       Frame frame;
       while ((frame = control.read()) != null) {
         switch (frame.type()) {
-          case CANCEL -> gate.interrupt((int) frame.id(), frame.payload().getInt());
+          case CANCEL -> cancel((int) frame.id(), frame.payload().getInt());
           case BYE -> sayGoodbye();
           default -> throw new IOException("not an order: " + frame.type());
         }
@@ -78,6 +78,14 @@ final class ParentWatch implements Runnable {
     }
   }
 
+  /** Interrupts an item, on a thread of its own: that may run user code. */
+  private void cancel(int chunk, int position) {
+    ItemThread target = items;
+    if (target != null) {
+      daemon(() -> target.interrupt(chunk, position), "poolmap-interrupt");
+    }
+  }
+
   /** Exits in an orderly way. Shutdown hooks are user code, so the timer runs. */
   private void sayGoodbye() throws IOException {
     timer.haltIn(GOODBYE_NANOS, 0);
@@ -86,6 +94,8 @@ final class ParentWatch implements Runnable {
     if (open != null) {
       open.close();
     }
+    // The parent does it too, but may itself be about to exit.
+    folder.delete();
     System.exit(0);
   }
 

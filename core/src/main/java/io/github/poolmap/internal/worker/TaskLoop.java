@@ -13,8 +13,8 @@ import io.github.poolmap.internal.wire.Outcome;
 import io.github.poolmap.internal.wire.Packer;
 import io.github.poolmap.internal.wire.Progress;
 import io.github.poolmap.internal.wire.ProtocolException;
+import io.github.poolmap.internal.wire.Texts;
 import io.github.poolmap.internal.wire.ThrownCodec;
-import io.github.poolmap.internal.wire.TooLargeException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -28,16 +28,23 @@ import org.jspecify.annotations.Nullable;
  * next item begins after that. An outcome for which the outbox has no room is on the socket before
  * then.
  */
-final class TaskLoop {
+final class TaskLoop implements Runnable {
 
   /** A doorbell wakes the parent, so it is not rung for each of many quick items. */
   private static final long DOORBELL_NANOS = 20_000_000;
 
+  private static final int SMALL_OUTCOME_BYTES = 1024;
+
+  /** A buffer that one outcome has blown up beyond this is not kept. */
+  private static final int LARGE_OUTCOME_BYTES = 1 << 20;
+
+  /** Status of a worker whose loop has met a defect. */
+  private static final int BROKEN = 72;
+
   private final FrameChannel data;
   private final Ledger ledger;
-  private final ItemGate gate;
   private final Functions<RemoteFunction> functions = new Functions<>();
-  private final Packer outcome = new Packer(1024);
+  private Packer outcome = new Packer(SMALL_OUTCOME_BYTES);
 
   // The chunk being executed.
   private int chunk;
@@ -46,21 +53,39 @@ final class TaskLoop {
   private boolean outboxFull;
   private long lastDoorbell;
 
-  TaskLoop(FrameChannel data, Ledger ledger, ItemGate gate) {
+  TaskLoop(FrameChannel data, Ledger ledger) {
     this.data = data;
     this.ledger = ledger;
-    this.gate = gate;
   }
 
-  /** Works until the socket ends. */
-  void run() throws IOException {
-    Frame frame;
-    while ((frame = data.read()) != null) {
-      switch (frame.type()) {
-        case FUNCTION -> functions.put(frame.id(), new RemoteFunction(frame.payload()));
-        case CHUNK -> execute((int) frame.id(), ChunkMessage.read(frame.payload()));
-        default -> throw new ProtocolException("not for a worker: " + frame.type());
+  /** Works until the socket ends; then the parent is gone, or a goodbye is under way. */
+  @Override
+  public void run() {
+    try {
+      Frame frame;
+      while ((frame = data.read()) != null) {
+        switch (frame.type()) {
+          case FUNCTION -> functions.put(frame.id(), new RemoteFunction(frame.payload()));
+          case CHUNK -> execute((int) frame.id(), ChunkMessage.read(frame.payload()));
+          default -> throw new ProtocolException("not for a worker: " + frame.type());
+        }
       }
+    } catch (ProtocolException e) {
+      breakDown(e);
+    } catch (IOException gone) {
+      // The watch sees the same on its socket, and ends this JVM.
+      return;
+    } catch (Throwable t) {
+      breakDown(t);
+    }
+  }
+
+  /** Without this loop the JVM is no worker any more; the parent must not wait for it. */
+  private static void breakDown(Throwable defect) {
+    try {
+      System.err.println("poolmap: worker ends by an internal error: " + Texts.of(defect));
+    } finally {
+      Runtime.getRuntime().halt(BROKEN);
     }
   }
 
@@ -97,6 +122,25 @@ final class TaskLoop {
   private boolean executeItem(RemoteFunction function, int position, ByteBuffer item)
       throws IOException {
     outcome.truncate(0);
+    ItemThread thread = (ItemThread) Thread.currentThread();
+    boolean failed;
+    // All of it is user code: reading the function and the input, the function, writing its result.
+    thread.enter(chunk, position);
+    thread.setContextClassLoader(RemoteFunction.loader());
+    try {
+      failed = callAndPack(function, position, item);
+    } finally {
+      thread.leave();
+    }
+    if (outcome.size() == 0) {
+      return false;
+    }
+    commit(position);
+    return failed;
+  }
+
+  /** Executes one item and packs its outcome; leaves nothing packed if it is condemned. */
+  private boolean callAndPack(RemoteFunction function, int position, ByteBuffer item) {
     Object input;
     Mapper<Object, Object> mapper;
     String reading = "function";
@@ -104,12 +148,11 @@ final class TaskLoop {
       mapper = function.mapper();
       reading = "input";
       input = ObjectCodec.decode(item, RemoteFunction.loader());
-    } catch (Exception | Error e) {
-      packUnsendable(position, "the " + reading + " cannot be read in the worker: " + e, reading);
-      if (!ledger.moveItem(chunk, position, Ledger.DECODING, Ledger.ENCODING)) {
-        return false;
+    } catch (Throwable t) {
+      if (ledger.moveItem(chunk, position, Ledger.DECODING, Ledger.ENCODING)) {
+        packUnsendable(
+            position, "the " + reading + " cannot be read in the worker: " + Texts.of(t), reading);
       }
-      commit(position);
       return true;
     }
     if (!ledger.moveItem(chunk, position, Ledger.DECODING, Ledger.RUNNING)) {
@@ -117,23 +160,19 @@ final class TaskLoop {
     }
     Object value = null;
     Throwable thrown = null;
-    Thread.currentThread().setContextClassLoader(RemoteFunction.loader());
-    gate.enter(chunk, position);
     try {
       value = call(mapper, input);
     } catch (Throwable t) {
       thrown = t;
     }
-    gate.leave();
     if (!ledger.moveItem(chunk, position, Ledger.RUNNING, Ledger.ENCODING)) {
       return false;
     }
-    boolean failed = thrown != null || !packValue(position, value);
     if (thrown != null) {
       packThrown(position, thrown);
+      return true;
     }
-    commit(position);
-    return failed;
+    return !packValue(position, value);
   }
 
   @SuppressWarnings("NullAway") // Null inputs are ordinary values; T is whatever the caller says.
@@ -157,8 +196,8 @@ final class TaskLoop {
       return true;
     } catch (NotSerializableTaskException e) {
       packUnsendable(position, String.valueOf(e.getMessage()), e.path());
-    } catch (TooLargeException e) {
-      packUnsendable(position, "the result cannot be sent: " + e.getMessage(), "result");
+    } catch (Exception | Error e) {
+      packUnsendable(position, "the result cannot be sent: " + Texts.of(e), "result");
     }
     return false;
   }
@@ -183,6 +222,9 @@ final class TaskLoop {
     }
     // If the parent condemned it in the meantime, its outcome is there all the same: in time.
     ledger.moveItem(chunk, position, Ledger.ENCODING, Ledger.DONE);
+    if (outcome.array().length > LARGE_OUTCOME_BYTES) {
+      outcome = new Packer(SMALL_OUTCOME_BYTES);
+    }
   }
 
   private void ringDoorbell() throws IOException {

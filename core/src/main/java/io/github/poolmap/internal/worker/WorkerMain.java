@@ -40,21 +40,31 @@ public final class WorkerMain {
     WorkerFolder folder = new WorkerFolder(Path.of(args[1]));
     Depth.set(Integer.parseInt(args[2]));
 
+    try {
+      boot(name, folder);
+    } catch (IOException | RuntimeException e) {
+      // Most likely the parent died meanwhile; then nobody else is there to clean up.
+      System.err.println("poolmap: " + name + " cannot boot: " + e);
+      folder.delete();
+      System.exit(NO_WORKER);
+    }
+    // This thread ends here; the JVM lives as long as the one that executes items.
+  }
+
+  private static void boot(String name, WorkerFolder folder) throws IOException {
     byte[] token = Files.readAllBytes(folder.token());
     long pid = ProcessHandle.current().pid();
-    ItemGate gate = new ItemGate(Thread.currentThread());
     // First of all the watch: from here on the parent's end is this JVM's end, whatever happens.
     FrameChannel control = dial(folder, Hello.Role.CONTROL, token, pid);
-    ParentWatch watch = ParentWatch.start(control, gate, folder);
+    ParentWatch watch = ParentWatch.start(control, folder);
     FrameChannel data = dial(folder, Hello.Role.DATA, token, pid);
-    watch.setData(data);
     Files.deleteIfExists(folder.token());
     ignoreTerminalInterrupt();
-    Ledger ledger = Ledger.open(folder.ledger());
-    Thread.currentThread().setName(name);
+    TaskLoop loop = new TaskLoop(data, Ledger.open(folder.ledger()));
+    ItemThread items = new ItemThread(loop, name);
+    watch.setTarget(data, items);
     data.write(FrameType.READY, pid);
-    new TaskLoop(data, ledger, gate).run();
-    // The data socket has ended. The watch decides: parent gone, or a goodbye under way.
+    items.start();
   }
 
   private static FrameChannel dial(WorkerFolder folder, Hello.Role role, byte[] token, long pid)

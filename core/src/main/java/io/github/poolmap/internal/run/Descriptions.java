@@ -1,0 +1,32 @@
+package io.github.poolmap.internal.run;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Objects of the user's as text, for messages. Their {@code toString()} may throw; what the caller
+ * has to see is the failure of the item, not that of its description.
+ */
+public final class Descriptions {
+
+  private static final int LONGEST = 200;
+
+  private Descriptions() {}
+
+  /** Returns the input's {@code toString()}, cut. */
+  static String ofInput(@Nullable Object input) {
+    String text = of(input);
+    return text.length() <= LONGEST ? text : text.substring(0, LONGEST - 1) + "…";
+  }
+
+  /** Returns the object's {@code toString()}, or its class and what that threw. */
+  public static String of(@Nullable Object object) {
+    if (object == null) {
+      return "null";
+    }
+    try {
+      return String.valueOf(object.toString());
+    } catch (Throwable t) {
+      return object.getClass().getName() + " (its toString() threw " + t.getClass().getName() + ")";
+    }
+  }
+}

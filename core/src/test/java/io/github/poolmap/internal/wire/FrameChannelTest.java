@@ -1,0 +1,186 @@
+package io.github.poolmap.internal.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
+class FrameChannelTest {
+
+  private final ExecutorService other = Executors.newCachedThreadPool();
+  private SocketChannel ours;
+  private SocketChannel theirs;
+  private FrameChannel here;
+  private FrameChannel there;
+
+  @BeforeEach
+  void connect() throws IOException {
+    Path folder = Files.createTempDirectory(Path.of(System.getProperty("java.io.tmpdir")), "fc");
+    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
+      server.bind(address);
+      ours = SocketChannel.open(address);
+      theirs = server.accept();
+    }
+    here = new FrameChannel(ours);
+    there = new FrameChannel(theirs);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    other.shutdownNow();
+    here.close();
+    there.close();
+  }
+
+  private static byte[] bytes(int size) {
+    byte[] bytes = new byte[size];
+    new Random(size).nextBytes(bytes);
+    return bytes;
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      ints = {0, 1, 65_511, 65_512, 65_513, 65_536, 1 << 20, (1 << 20) + 1, 5_000_000, 33_000_000})
+  void framesOfAnySizeArriveWhole(int size) throws Exception {
+    byte[] payload = bytes(size);
+    Future<?> writer =
+        other.submit(
+            () -> {
+              here.write(FrameType.CHUNK, 77, payload, 0, size);
+              here.write(FrameType.CHUNK_END, -1);
+              return null;
+            });
+    Frame frame = there.read();
+    assertThat(frame.type()).isEqualTo(FrameType.CHUNK);
+    assertThat(frame.id()).isEqualTo(77);
+    assertThat(frame.payload().equals(ByteBuffer.wrap(payload))).isTrue();
+    Frame next = there.read();
+    assertThat(next.type()).isEqualTo(FrameType.CHUNK_END);
+    assertThat(next.id()).isEqualTo(-1);
+    assertThat(next.payload().hasRemaining()).isFalse();
+    writer.get();
+  }
+
+  @Test
+  void aPartOfAnArrayIsAPayloadToo() throws IOException {
+    here.write(FrameType.OUTCOME, 1, new byte[] {1, 2, 3, 4}, 1, 2);
+    assertThat(there.read().payload()).isEqualTo(ByteBuffer.wrap(new byte[] {2, 3}));
+  }
+
+  @Test
+  void manySmallFramesArriveInOrder() throws Exception {
+    Future<?> writer =
+        other.submit(
+            () -> {
+              for (int i = 0; i < 20_000; i++) {
+                here.write(FrameType.DOORBELL, i, bytes(i % 50), 0, i % 50);
+              }
+              return null;
+            });
+    for (int i = 0; i < 20_000; i++) {
+      Frame frame = there.read();
+      assertThat(frame.id()).isEqualTo(i);
+      assertThat(frame.payload().remaining()).isEqualTo(i % 50);
+    }
+    writer.get();
+  }
+
+  /** JDK-8279339: the stream adapters of one channel lock each other out. */
+  @Test
+  void aBlockedReaderDoesNotHoldUpAWriter() throws Exception {
+    Future<Frame> reader = other.submit(() -> here.read());
+    byte[] large = bytes(4 << 20);
+    Future<Frame> echo = other.submit(() -> there.read());
+    here.write(FrameType.CHUNK, 1, large, 0, large.length);
+    assertThat(echo.get().payload().remaining()).isEqualTo(large.length);
+    there.write(FrameType.CHUNK_END, 2);
+    assertThat(reader.get().id()).isEqualTo(2);
+  }
+
+  @Test
+  void theEndOfTheOtherSideIsTheEnd() throws IOException {
+    here.write(FrameType.READY, 5);
+    here.close();
+    assertThat(there.read().type()).isEqualTo(FrameType.READY);
+    assertThat(there.read()).isNull();
+    assertThat(there.read()).isNull();
+  }
+
+  @Test
+  void anEndWithinAFrameIsAnEndToo() throws IOException {
+    ours.write(ByteBuffer.wrap(new byte[] {'P', 'M', 'A', 'P', 4}));
+    here.close();
+    assertThat(there.read()).isNull();
+  }
+
+  @Test
+  void closingThisSideWakesItsReader() throws Exception {
+    Future<Frame> reader = other.submit(() -> here.read());
+    here.close();
+    assertThat(reader.get()).isNull();
+  }
+
+  private static ByteBuffer header(int magic, int type, long length) {
+    return ByteBuffer.allocate(24)
+        .putInt(magic)
+        .put((byte) type)
+        .put(new byte[3])
+        .putLong(1)
+        .putLong(length)
+        .flip();
+  }
+
+  @Test
+  void whatIsNoFrameIsRefused() throws IOException {
+    ours.write(header(0x47455420, 1, 0));
+    assertThatExceptionOfType(ProtocolException.class)
+        .isThrownBy(() -> there.read())
+        .withMessageContaining("47455420");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 11, -1, 127})
+  void anUnknownTypeIsRefused(int type) throws IOException {
+    ours.write(header(Frame.MAGIC, type, 0));
+    assertThatExceptionOfType(ProtocolException.class)
+        .isThrownBy(() -> there.read())
+        .withMessageContaining(Integer.toString(type));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-1, Long.MIN_VALUE, 1L << 31, Long.MAX_VALUE})
+  void aLengthBeyondTheLimitsIsRefusedBeforeItIsAllocated(long length) throws IOException {
+    ours.write(header(Frame.MAGIC, 4, length));
+    assertThatExceptionOfType(ProtocolException.class)
+        .isThrownBy(() -> there.read())
+        .withMessageContaining(Long.toString(length));
+  }
+
+  @Test
+  void anAnnouncedLengthIsNotAllocatedBeforeItArrives() throws IOException {
+    ours.write(header(Frame.MAGIC, 4, Frame.LARGEST_PAYLOAD));
+    ours.write(ByteBuffer.wrap(new byte[1000]));
+    here.close();
+    assertThat(there.read()).isNull();
+  }
+}
