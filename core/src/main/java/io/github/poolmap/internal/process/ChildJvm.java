@@ -4,6 +4,7 @@ import io.github.poolmap.WorkerProcess;
 import io.github.poolmap.internal.wire.FrameChannel;
 import io.github.poolmap.internal.wire.FrameType;
 import io.github.poolmap.internal.wire.Ledger;
+import io.github.poolmap.internal.wire.Packer;
 import io.github.poolmap.internal.wire.WorkerFolder;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -98,6 +99,15 @@ final class ChildJvm implements WorkerProcess {
       LOG.warn("pid {}: the processes that it started cannot be found", process.pid(), e);
     } finally {
       process.destroyForcibly();
+    }
+  }
+
+  /** Orders the worker to interrupt an item. */
+  void cancel(int chunkId, int position) {
+    try {
+      control().write(FrameType.CANCEL, chunkId, new Packer(4).putInt(position));
+    } catch (IOException gone) {
+      LOG.debug("{}: gone before an item of its could be interrupted", this);
     }
   }
 

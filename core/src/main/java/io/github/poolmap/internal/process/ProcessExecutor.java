@@ -14,7 +14,6 @@ import io.github.poolmap.internal.wire.FrameType;
 import io.github.poolmap.internal.wire.Functions;
 import io.github.poolmap.internal.wire.Ledger;
 import io.github.poolmap.internal.wire.Outcome;
-import io.github.poolmap.internal.wire.Packer;
 import io.github.poolmap.internal.wire.Progress;
 import io.github.poolmap.internal.wire.ProtocolException;
 import java.io.IOException;
@@ -343,36 +342,46 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
 
   @Override
   public @Nullable Runnable condemn(Run<ShippedFunction> run) {
+    Runnable cancel = null;
     synchronized (guard) {
       ChildJvm current = worker;
       for (SentChunk sent : onBoard) {
         if (current != null && sent.run() == run) {
           current.ledger().stopChunk(sent.id());
-          condemn(current, sent.id());
+          Runnable order = condemn(current, sent.id());
+          cancel = order == null ? cancel : order;
         }
       }
     }
-    return userCode.condemn(run);
+    Runnable interrupt = userCode.condemn(run);
+    if (cancel == null || interrupt == null) {
+      return cancel == null ? interrupt : cancel;
+    }
+    Runnable first = cancel;
+    return () -> {
+      first.run();
+      interrupt.run();
+    };
   }
 
-  /** Condemns the item under way unless it has its result, and has it interrupted. */
-  private static void condemn(ChildJvm current, int chunkId) {
+  /**
+   * Condemns the item under way unless it has its result.
+   *
+   * @return what orders the worker to interrupt it; not done here, because the calling thread may
+   *     be one of the user's, which an interrupt would make close the socket
+   */
+  private static @Nullable Runnable condemn(ChildJvm current, int chunkId) {
     Ledger ledger = current.ledger();
     while (true) {
       long word = ledger.item();
       int state = Ledger.stateOf(word);
       if (Ledger.chunkOf(word) != chunkId
           || (state != Ledger.DECODING && state != Ledger.RUNNING)) {
-        return;
+        return null;
       }
       int position = Ledger.positionOf(word);
       if (ledger.moveItem(chunkId, position, state, Ledger.CONDEMNED)) {
-        try {
-          current.control().write(FrameType.CANCEL, chunkId, new Packer(4).putInt(position));
-        } catch (IOException gone) {
-          LOG.debug("{}: gone before it could be interrupted", current);
-        }
-        return;
+        return () -> current.cancel(chunkId, position);
       }
     }
   }

@@ -8,8 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries out interrupts in threads that nobody waits for: interrupting a thread that uses a
- * channel closes the channel, which may be user code and take its time.
+ * Carries out interrupts in threads that nobody waits for and nobody interrupts: interrupting a
+ * thread that uses a channel closes the channel, which may be user code and take its time; and
+ * interrupting an item of a worker JVM writes to a socket.
  */
 final class Interrupts {
 
@@ -31,7 +32,12 @@ final class Interrupts {
       THREADS.execute(interrupt);
     } catch (OutOfMemoryError | RejectedExecutionException e) {
       LOG.debug("no thread for an interrupt, it is carried out here", e);
+      // It may write to a socket, which would not survive a thread that is itself interrupted.
+      boolean flag = Thread.interrupted();
       interrupt.run();
+      if (flag) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

@@ -387,16 +387,19 @@ public final class Run<F> {
    * runs.
    */
   private void interruptLanes() {
+    List<Lane<F>> busy;
     lock.lock();
     try {
-      if (onBoard.isEmpty()) {
+      busy = new ArrayList<>(onBoard.values());
+      if (busy.isEmpty()) {
         return;
       }
       graceTimer = Deadlines.after(options.gracePeriod(), this::abandonLanes);
     } finally {
       lock.unlock();
     }
-    for (Lane<F> lane : busyLanes()) {
+    // Even one that the second step has given up by now: its thread ends the sooner for it.
+    for (Lane<F> lane : busy) {
       Runnable interrupt = lane.condemn(this);
       if (interrupt != null) {
         Interrupts.carryOut(interrupt);

@@ -132,7 +132,9 @@ class EngineTest {
     }
 
     @Override
-    public void interrupt(Run<Mapper<Object, Object>> run) {}
+    public Runnable condemn(Run<Mapper<Object, Object>> run) {
+      return null;
+    }
 
     @Override
     public boolean abandon(Run<Mapper<Object, Object>> run) {

@@ -1,0 +1,192 @@
+package io.github.poolmap.internal.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import io.github.poolmap.Logs;
+import io.github.poolmap.internal.wire.Frame;
+import io.github.poolmap.internal.wire.FrameChannel;
+import io.github.poolmap.internal.wire.FrameType;
+import io.github.poolmap.internal.wire.Hello;
+import io.github.poolmap.internal.wire.Hello.Role;
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** Anyone on the host may try to connect; nobody but the worker gets in or holds it up. */
+@DisabledOnOs(OS.WINDOWS)
+@Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
+class HandshakeTest {
+
+  private static final Duration LONG = Duration.ofSeconds(20);
+
+  private final byte[] token = new byte[Hello.TOKEN_BYTES];
+  private final List<SocketChannel> open = new ArrayList<>();
+  private final ExecutorService parent = Executors.newSingleThreadExecutor();
+  private Path socket;
+  private Process process;
+  private Handshake handshake;
+
+  @BeforeEach
+  void listen() throws IOException {
+    token[5] = 7;
+    Path folder = Files.createTempDirectory(Path.of(System.getProperty("java.io.tmpdir")), "hs");
+    socket = folder.resolve("s");
+    process = new ProcessBuilder("sleep", "60").start();
+    handshake = Handshake.listen(socket, token);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    for (SocketChannel channel : open) {
+      channel.close();
+    }
+    if (handshake != null) {
+      handshake.close();
+    }
+    parent.shutdown();
+    assertThat(parent.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    process.destroyForcibly().waitFor();
+  }
+
+  private void stopListening() throws IOException {
+    Handshake closing = handshake;
+    handshake = null;
+    closing.close();
+  }
+
+  private Future<Handshake.Sockets> awaitWorker(Duration timeout) {
+    Handshake listening = handshake;
+    return parent.submit(() -> listening.await(process, timeout));
+  }
+
+  private SocketChannel dial() throws IOException {
+    SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+    open.add(channel);
+    return channel;
+  }
+
+  private FrameChannel hello(Role role, byte[] shown) throws IOException {
+    FrameChannel channel = new FrameChannel(dial());
+    channel.write(FrameType.HELLO, 1, Hello.pack(role, shown));
+    return channel;
+  }
+
+  /** What the worker does. */
+  private void assertWorkerGetsThrough(Future<Handshake.Sockets> sockets) throws Exception {
+    FrameChannel control = hello(Role.CONTROL, token);
+    FrameChannel data = hello(Role.DATA, token);
+    data.write(FrameType.READY, 1);
+    data.write(FrameType.DOORBELL, 99);
+    Handshake.Sockets connected = sockets.get(10, TimeUnit.SECONDS);
+    assertThat(connected).isNotNull();
+    stopListening();
+
+    assertThat(connected.data().read().id()).as("bytes behind READY are left alone").isEqualTo(99);
+    connected.control().write(FrameType.CANCEL, 3);
+    Frame order = control.read();
+    assertThat(order.type()).isEqualTo(FrameType.CANCEL);
+    assertThat(order.id()).isEqualTo(3);
+    connected.data().close();
+    connected.control().close();
+  }
+
+  private static void assertCutOff(SocketChannel stranger) {
+    await()
+        .atMost(LONG)
+        .until(
+            () -> {
+              try {
+                return stranger.read(ByteBuffer.allocate(100)) < 0;
+              } catch (SocketException reset) {
+                return true;
+              }
+            });
+  }
+
+  @Test
+  void theWorkerGetsThroughAndThenNothingListens() throws Exception {
+    assertWorkerGetsThrough(awaitWorker(LONG));
+    assertThat(socket).doesNotExist();
+    assertThatExceptionOfType(SocketException.class).isThrownBy(this::dial);
+  }
+
+  @Test
+  void strangersAreCutOffWhileTheWorkerGetsThrough() throws Exception {
+    try (Logs logs = new Logs()) {
+      Future<Handshake.Sockets> sockets = awaitWorker(LONG);
+      byte[] wrong = token.clone();
+      wrong[31]++;
+      SocketChannel silent = dial();
+      SocketChannel halfAsLong = dial();
+      halfAsLong.write(ByteBuffer.wrap(new byte[] {'P', 'M', 'A', 'P', 1}));
+      hello(Role.DATA, wrong);
+      SocketChannel wrongToken = open.get(open.size() - 1);
+      SocketChannel garbage = dial();
+      garbage.write(ByteBuffer.wrap("GET / HTTP/1.1\r\n\r\n".repeat(20).getBytes("US-ASCII")));
+      dial().close();
+      assertWorkerGetsThrough(sockets);
+      for (SocketChannel stranger : List.of(silent, halfAsLong, wrongToken, garbage)) {
+        assertCutOff(stranger);
+      }
+      assertThat(logs.messages(Level.WARN)).anyMatch(message -> message.contains("wrong token"));
+    }
+  }
+
+  @Test
+  void aSecondCallerInTheSameRoleIsCutOff() throws Exception {
+    try (Logs logs = new Logs()) {
+      Future<Handshake.Sockets> sockets = awaitWorker(LONG);
+      FrameChannel control = hello(Role.CONTROL, token);
+      hello(Role.CONTROL, token);
+      assertCutOff(open.get(1));
+      FrameChannel data = hello(Role.DATA, token);
+      data.write(FrameType.READY, 1);
+      Handshake.Sockets connected = sockets.get(10, TimeUnit.SECONDS);
+      connected.control().write(FrameType.BYE, 0);
+      assertThat(control.read().type()).isEqualTo(FrameType.BYE);
+      assertThat(logs.messages(Level.WARN)).hasSize(1);
+    }
+  }
+
+  @Test
+  void aChildThatDiesBeforeItConnectsIsNoticedAtOnce() throws Exception {
+    Future<Handshake.Sockets> sockets = awaitWorker(LONG);
+    process.destroyForcibly();
+    assertThat(sockets.get(5, TimeUnit.SECONDS)).isNull();
+  }
+
+  @Test
+  void aChildThatStaysSilentIsGivenUpInTime() throws Exception {
+    hello(Role.CONTROL, token);
+    assertThat(awaitWorker(Duration.ofMillis(200)).get(5, TimeUnit.SECONDS)).isNull();
+    assertThat(process.isAlive()).isTrue();
+  }
+
+  @Test
+  void closingWithoutAWorkerLeavesNothing() throws Exception {
+    stopListening();
+    assertThat(socket).doesNotExist();
+    assertThatExceptionOfType(SocketException.class).isThrownBy(this::dial);
+  }
+}

@@ -1,0 +1,98 @@
+package io.github.poolmap.internal.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WorkerOptionsTest {
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-Da=b",
+        "-Dempty",
+        "-ea",
+        "-ea:io.github...",
+        "-da:x.Y",
+        "-esa",
+        "-enableassertions",
+        "--add-opens=java.base/java.lang=ALL-UNNAMED",
+        "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
+        "--add-modules=java.sql",
+        "--add-modules=ALL-SYSTEM",
+        "--enable-native-access=ALL-UNNAMED",
+        "--enable-preview"
+      })
+  void propertiesAssertionsAndModuleOptionsTravel(String option) {
+    assertThat(WorkerOptions.inherited(List.of(option))).containsExactly(option);
+  }
+
+  /** Workers inherit the parent's debugger port, agents, JMX: not these. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-agentlib:jdwp=transport=dt_socket,server=y,address=5005",
+        "-javaagent:agent.jar",
+        "-agentpath:/lib/agent.so",
+        "-Xrunjdwp:transport=dt_socket",
+        "-Dcom.sun.management.jmxremote.port=9010",
+        "-Xlog:gc:file=gc.log",
+        "-Xmx8g",
+        "-Xms8g",
+        "-XX:+UseG1GC",
+        "-XX:MaxRAMPercentage=90",
+        "-XX:OnOutOfMemoryError=kill",
+        "-Djava.class.path=x",
+        "-Djdk.module.main=m",
+        "--add-modules=of.the.program",
+        "-Xshare:off"
+      })
+  void heapCollectorAgentsDebuggerJmxAndLogsStay(String option) {
+    assertThat(WorkerOptions.inherited(List.of(option))).isEmpty();
+    assertThat(WorkerOptions.inherited("  -Dkept=1 " + option)).isEqualTo("-Dkept=1");
+  }
+
+  @Test
+  void theOptionsOfTheUserComeLast() {
+    List<String> options = WorkerOptions.options(2, 0, List.of("-Xmx1g", "-Dmine=1"));
+    assertThat(options)
+        .endsWith("-Xmx1g", "-Dmine=1")
+        .contains(
+            "-XX:+ExitOnOutOfMemoryError",
+            "-XX:-CreateCoredumpOnCrash",
+            "-XX:+DisplayVMOutputToStderr",
+            "-XX:+UseCountedLoopSafepoints",
+            "-XX:LoopStripMiningIter=1000");
+  }
+
+  @Test
+  void eachWorkerSizesItselfForItsSliceOfTheMachine() {
+    int cores = Runtime.getRuntime().availableProcessors();
+    assertThat(WorkerOptions.options(1, 0, List.of()))
+        .contains("-XX:ActiveProcessorCount=" + cores);
+    assertThat(WorkerOptions.options(1000, 0, List.of()))
+        .contains("-XX:ActiveProcessorCount=1", "-XX:MaxRAMPercentage=0.075");
+    assertThat(WorkerOptions.options(2, 1 << 26, List.of()))
+        .contains("-Xmx67108864")
+        .noneMatch(option -> option.contains("RAMPercentage"));
+  }
+
+  @Test
+  void theClassPathIsAbsoluteWithTheLibraryFirst() {
+    List<String> path = WorkerOptions.classPath();
+    assertThat(path).allMatch(entry -> Path.of(entry).isAbsolute()).doesNotHaveDuplicates();
+    assertThat(path.get(0))
+        .isEqualTo(
+            Path.of(
+                    WorkerOptions.class
+                        .getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .getPath())
+                .toString());
+  }
+}
