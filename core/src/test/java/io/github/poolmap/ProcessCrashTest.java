@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import io.github.poolmap.WorkerCrashedException.Reason;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
@@ -14,6 +15,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -343,6 +346,64 @@ class ProcessCrashTest {
     assertThat(failure.index()).isEqualTo(1);
     assertThat(failure).isNotInstanceOf(WorkerCrashedException.class);
     await().atMost(SOON).until(() -> !deaf.isAlive());
+  }
+
+  /** Stopping is an interrupt; a JVM is lost only to a task that ignores it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"failure", "unserializable", "interrupt", "interrupt while reading"})
+  void aStopThatTasksHeedCostsNoWorker(String stop) throws InterruptedException {
+    Set<Long> before = pidsOfAllWorkers();
+    for (int round = 0; round < 5; round++) {
+      String now = stop + round;
+      Journal talk = journal;
+      Mapper<Object, Object> mapper =
+          x -> {
+            if (x.equals("fail")) {
+              talk.hold(now);
+              throw new IllegalStateException("stop");
+            }
+            talk.add(now);
+            Thread.sleep(60_000);
+            return x;
+          };
+      Caller<List<Object>> caller = Caller.of(() -> stoppedCall(stop, mapper, now));
+      talk.awaitEntry(now);
+      if (stop.startsWith("interrupt")) {
+        caller.interrupt();
+      }
+      assertThat(caller.failure(SOON)).isInstanceOf(PoolException.class);
+    }
+    assertThat(pidsOfAllWorkers()).isEqualTo(before);
+    assertThat(logs.messages(Level.WARN)).isEmpty();
+  }
+
+  private List<Object> stoppedCall(String stop, Mapper<Object, Object> mapper, String now) {
+    Pool<Object, Object> single = pool.with(o -> o.chunkSize(1));
+    return switch (stop) {
+      case "failure" -> single.map(mapper, List.of("sleep", "fail"));
+      case "interrupt" -> single.map(mapper, List.of("sleep", "sleep"));
+      case "unserializable" ->
+          single.map(
+              mapper,
+              (Iterable<Object>)
+                  () -> Stream.of("sleep", new Object()).peek(x -> awaitAfter(x, now)).iterator());
+      default ->
+          single.map(
+              mapper,
+              (Iterable<Object>)
+                  () -> Stream.<Object>generate(() -> "sleep").peek(x -> breathe()).iterator());
+    };
+  }
+
+  private void awaitAfter(Object input, String entry) {
+    if (!input.equals("sleep")) {
+      journal.awaitEntry(entry);
+    }
+  }
+
+  /** Keeps an endless input from filling the heap; heeds no interrupt. */
+  private static void breathe() {
+    LockSupport.parkNanos(1_000_000);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -194,7 +195,10 @@ class ProcessWorkerTest {
     System.setOut(toOut.stream());
     System.setErr(toErr.stream());
     List<Integer> results;
-    try (Pool<Object, Object> pool = workers(2).build()) {
+    // What the library logs would appear among what is printed.
+    try (Logs logs = new Logs();
+        Pool<Object, Object> pool = workers(2).build()) {
+      assertThat(logs.messages(Level.ERROR)).isEmpty();
       results =
           pool.with(o -> o.chunkSize(1))
               .map(

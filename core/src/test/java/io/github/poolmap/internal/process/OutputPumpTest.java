@@ -89,6 +89,6 @@ class OutputPumpTest {
               }
             });
     assertThat(writes).containsExactly("a");
-    assertThat(pump.tail()).contains("a").contains("pipe broken");
+    assertThat(pump.tail()).isEqualTo("a");
   }
 }

@@ -143,7 +143,9 @@ class EngineTest {
 
     @Override
     public void close() {
-      backend.closed.incrementAndGet();
+      if (open) {
+        backend.closed.incrementAndGet();
+      }
     }
   }
 
