@@ -67,7 +67,7 @@ class ParentDeathTest {
         .filter(line -> line.startsWith("worker "))
         .map(line -> Long.parseLong(line.substring("worker ".length())))
         .flatMap(pid -> ProcessHandle.of(pid).stream())
-        .filter(ProcessHandle::isAlive)
+        .filter(Processes::isRunning)
         .toList();
   }
 
@@ -123,7 +123,7 @@ class ParentDeathTest {
     parent.destroyForcibly().waitFor();
     await()
         .atMost(ORPHANS_LIVE_AT_MOST.plusSeconds(1))
-        .untilAsserted(() -> assertThat(children).noneMatch(ProcessHandle::isAlive));
+        .untilAsserted(() -> assertThat(children).noneMatch(Processes::isRunning));
     assertThat(workers(journal)).isEmpty();
   }
 }

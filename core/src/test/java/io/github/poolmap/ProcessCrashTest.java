@@ -424,6 +424,6 @@ class ProcessCrashTest {
     ProcessHandle child = ProcessHandle.of(Long.parseLong(talk.lines().get(0))).orElseThrow();
     caller.interrupt();
     assertThat(caller.failure(SOON)).isInstanceOf(PoolInterruptedException.class);
-    await().atMost(SOON).until(() -> !child.isAlive());
+    await().atMost(SOON).until(() -> !Processes.isRunning(child));
   }
 }

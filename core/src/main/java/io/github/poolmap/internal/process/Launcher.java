@@ -186,9 +186,10 @@ final class Launcher {
       // Nobody interrupts a lane; if user code did, the message has less to tell.
       Thread.currentThread().interrupt();
     }
-    int status = died ? process.exitValue() : -1;
+    boolean refused = isRefusing();
+    int status = died && !refused ? process.exitValue() : -1;
     String what =
-        isRefusing()
+        refused
             ? "not started, its pool was closed meanwhile"
             : died
                 ? "the worker JVM ended while booting, with status " + Exit.describe(status)
@@ -254,6 +255,10 @@ final class Launcher {
     /** Somebody outside killed the JVM, which says nothing about whether it could boot. */
     boolean isByOutsideSignal() {
       return Exit.isOutsideSignal(status);
+    }
+
+    @Nullable String signal() {
+      return Exit.signal(status);
     }
   }
 }

@@ -113,7 +113,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
         if (!e.isByOutsideSignal() || attempt == SIGNALLED_STARTS_ALLOWED) {
           throw e;
         }
-        LOG.warn("{}: killed while booting, trying again: {}", name, e.getMessage());
+        LOG.warn("{}: killed while booting, by {}; trying again", name, e.signal());
       } catch (WorkerStartException e) {
         throw e;
       } catch (RuntimeException | Error e) {

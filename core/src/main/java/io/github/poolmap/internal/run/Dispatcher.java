@@ -271,7 +271,7 @@ final class Dispatcher<F> {
       }
       failedStarts++;
       if (failedStarts < FAILED_STARTS_ALLOWED) {
-        LOG.warn("{}: worker start failed, trying again: {}", lane, failure.getMessage());
+        LOG.warn("{}: worker start failed, trying again: {}", lane, firstLine(failure));
         return;
       }
       broken = failure;
@@ -283,6 +283,10 @@ final class Dispatcher<F> {
     for (Run<F> run : failing) {
       run.stop(again(failure));
     }
+  }
+
+  private static String firstLine(Throwable failure) {
+    return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
   }
 
   /** The same failure as an exception of the thread that gets to see it. */
@@ -325,6 +329,8 @@ final class Dispatcher<F> {
       }
       slots[lane.slot()] = null;
       laneGone.signalAll();
+      // Should it be waiting again by now, it must not swallow the call for another lane.
+      claimable.signalAll();
       callLanes();
       return true;
     } finally {

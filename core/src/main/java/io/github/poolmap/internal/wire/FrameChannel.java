@@ -101,7 +101,8 @@ public final class FrameChannel implements Closeable {
       if (done == payload.length) {
         payload = Arrays.copyOf(payload, (int) Math.min(length, 2L * done));
       }
-      if (payload.length - done >= BUFFER_BYTES) {
+      if (!in.hasRemaining() && payload.length - done >= BUFFER_BYTES) {
+        // Straight into the payload; what the buffer still holds would come before it.
         int read = receive(ByteBuffer.wrap(payload, done, payload.length - done));
         if (read < 0) {
           return null;

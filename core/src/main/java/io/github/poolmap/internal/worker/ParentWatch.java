@@ -74,6 +74,16 @@ final class ParentWatch implements Runnable {
       // Nobody is there to hear of it but whoever reads the log.
       System.err.println("poolmap: worker ends: " + e);
     } finally {
+      end();
+    }
+  }
+
+  /** Ends this JVM without ado. */
+  private static void end() {
+    Throwable noSignal = Signals.killThisProcess();
+    try {
+      System.err.println("poolmap: worker halts: " + noSignal);
+    } finally {
       Runtime.getRuntime().halt(ORPHANED);
     }
   }
@@ -130,6 +140,9 @@ final class ParentWatch implements Runnable {
         }
         long left = haltAt - System.nanoTime();
         if (left <= 0) {
+          if (status == ORPHANED) {
+            end();
+          }
           Runtime.getRuntime().halt(status);
         }
         LockSupport.parkNanos(this, left);

@@ -17,6 +17,7 @@ import io.github.poolmap.internal.wire.Texts;
 import io.github.poolmap.internal.wire.ThrownCodec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,10 +74,15 @@ final class TaskLoop implements Runnable {
     } catch (ProtocolException e) {
       breakDown(e);
     } catch (IOException gone) {
-      // The watch sees the same on its socket, and ends this JVM.
-      return;
+      // The same as the end of the socket.
     } catch (Throwable t) {
       breakDown(t);
+    }
+    // The watch ends this JVM, or else the parent, which sees that the socket has ended, does. Were
+    // this
+    // thread to end, the JVM would exit by itself, and leave children and folder behind.
+    while (true) {
+      LockSupport.park(this);
     }
   }
 

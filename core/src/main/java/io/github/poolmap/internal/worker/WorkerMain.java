@@ -59,7 +59,7 @@ public final class WorkerMain {
     ParentWatch watch = ParentWatch.start(control, folder);
     FrameChannel data = dial(folder, Hello.Role.DATA, token, pid);
     Files.deleteIfExists(folder.token());
-    ignoreTerminalInterrupt();
+    Signals.ignoreTerminalInterrupt();
     TaskLoop loop = new TaskLoop(data, Ledger.open(folder.ledger()));
     ItemThread items = new ItemThread(loop, name);
     watch.setTarget(data, items);
@@ -73,25 +73,5 @@ public final class WorkerMain {
     FrameChannel frames = new FrameChannel(channel);
     frames.write(FrameType.HELLO, pid, Hello.pack(role, token));
     return frames;
-  }
-
-  /**
-   * Ctrl-C reaches every process of the terminal's group. The parent decides what it means; a
-   * worker that dies of it would only add a stack trace. By reflection, because the class is not
-   * part of Java SE.
-   */
-  private static void ignoreTerminalInterrupt() {
-    try {
-      Class<?> signal = Class.forName("sun.misc.Signal");
-      Class<?> handler = Class.forName("sun.misc.SignalHandler");
-      signal
-          .getMethod("handle", signal, handler)
-          .invoke(
-              null,
-              signal.getConstructor(String.class).newInstance("INT"),
-              handler.getField("SIG_IGN").get(null));
-    } catch (ReflectiveOperationException | RuntimeException e) {
-      System.err.println("poolmap: this JVM cannot ignore Ctrl-C: " + e);
-    }
   }
 }
