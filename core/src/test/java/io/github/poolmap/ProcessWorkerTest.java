@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -105,6 +106,19 @@ class ProcessWorkerTest {
           pool.apply(() -> ProcessHandle.current().info().commandLine().orElse("unknown"));
       assertThat(command).contains("WorkerMain", "poolmap-ducks-1");
       assertThat(pool.apply(() -> Thread.currentThread().getName())).isEqualTo("poolmap-ducks-1");
+    }
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void ctrlCIsLeftToTheParent() throws Exception {
+    try (Pool<Object, Object> pool = workers(1).build()) {
+      long worker = pool.apply(() -> pid());
+      // What the terminal sends to every process of its group.
+      Process kill = new ProcessBuilder("kill", "-INT", Long.toString(worker)).start();
+      assertThat(kill.waitFor()).isZero();
+      long after = pool.apply(() -> pid());
+      assertThat(after).isEqualTo(worker);
     }
   }
 

@@ -121,6 +121,9 @@ final class Handshake implements Closeable {
   /** Ends listening and cuts off whoever is not a worker of ours. */
   @Override
   public void close() {
+    if (!selector.isOpen()) {
+      return;
+    }
     List<Closeable> open = new ArrayList<>();
     for (SelectionKey key : selector.keys()) {
       if (key.isValid() && key.attachment() instanceof Caller caller) {
@@ -156,7 +159,10 @@ final class Handshake implements Closeable {
       try {
         int read = channel.read(expected);
         if (read < 0) {
-          throw new ProtocolException("connection ended within the handshake");
+          // A worker that dies while it boots ends like this; the process tells more.
+          LOG.debug("connection on {} ended within the handshake", socket);
+          cutOff();
+          return;
         }
         if (expected.hasRemaining()) {
           return;
@@ -174,10 +180,14 @@ final class Handshake implements Closeable {
         }
       } catch (IOException e) {
         LOG.warn("connection refused on {}: {}", socket, e.getMessage());
-        channel.close();
-        if (role != null) {
-          known.remove(role, this);
-        }
+        cutOff();
+      }
+    }
+
+    private void cutOff() throws IOException {
+      channel.close();
+      if (role != null) {
+        known.remove(role, this);
       }
     }
   }

@@ -178,7 +178,9 @@ final class Launcher {
       List<String> command,
       List<String> arguments) {
     boolean died = !process.isAlive();
-    ChildJvm.kill(process);
+    if (!died) {
+      ChildJvm.kill(process);
+    }
     try {
       process.waitFor(LAST_OUTPUT_MILLIS, TimeUnit.MILLISECONDS);
       output.err().awaitEnd(LAST_OUTPUT_MILLIS);
