@@ -6,7 +6,9 @@ import io.github.poolmap.internal.wire.FrameType;
 import io.github.poolmap.internal.wire.Ledger;
 import io.github.poolmap.internal.wire.Packer;
 import io.github.poolmap.internal.wire.WorkerFolder;
+import java.io.Closeable;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -143,12 +145,13 @@ final class ChildJvm implements WorkerProcess {
     } catch (InterruptedException e) {
       interrupted = true;
     }
-    try {
-      data().close();
-      control().close();
-      folder.delete();
-    } catch (IOException e) {
-      LOG.warn("{}: cannot clean up {}", name, folder.path(), e);
+    List<Closeable> left = List.of(data(), control(), folder::delete);
+    for (Closeable each : left) {
+      try {
+        each.close();
+      } catch (IOException e) {
+        LOG.warn("{}: cannot clean up {}", name, folder.path(), e);
+      }
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

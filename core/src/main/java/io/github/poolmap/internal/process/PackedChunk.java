@@ -22,7 +22,7 @@ record PackedChunk(Chunk<ShippedFunction> chunk, Packer message) {
 
   /** Serializes a chunk; null if nothing of it is left to send, in which case it is finished. */
   static @Nullable PackedChunk pack(Chunk<ShippedFunction> chunk, String laneName) {
-    Packer message = ChunkMessage.begin(chunk.run().function().id(), true);
+    Packer message = ChunkMessage.begin(chunk.run().function().id());
     int packed = 0;
     for (int i = 0; i < chunk.size() && !chunk.run().isStopped(); i++) {
       if (packed > 0 && message.size() > LARGE_CHUNK_BYTES) {

@@ -292,6 +292,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       synchronized (guard) {
         worker = null;
         onBoard.clear();
+        killedFor = null;
       }
       backend.release(dead);
     }
@@ -384,6 +385,11 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
         return () -> current.cancel(chunkId, position);
       }
     }
+  }
+
+  @Override
+  public boolean isLost() {
+    return userCode.isLost();
   }
 
   @Override

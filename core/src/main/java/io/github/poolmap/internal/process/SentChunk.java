@@ -116,7 +116,13 @@ final class SentChunk {
     int position = Ledger.positionOf(word);
     boolean begun = Ledger.chunkOf(word) == id && position < chunk.size();
     for (int earlier = 0; begun && earlier < position; earlier++) {
-      if (!chunk.isSettled(earlier)) {
+      if (chunk.isSettled(earlier)) {
+        continue;
+      }
+      if (chunk.run().isStopped()) {
+        // Condemned, and heeded it.
+        chunk.drop(earlier);
+      } else {
         // It had ended, but its outcome was damaged on the way: not to be started a second time.
         chunk.fail(earlier, crash);
       }

@@ -117,7 +117,7 @@ public final class Calls {
   public boolean isInside() {
     Thread current = Thread.currentThread();
     synchronized (this) {
-      for (Run<?> run = InlineExecutor.currentRun(); run != null; run = run.outer()) {
+      for (Run<?> run = UserCode.currentRun(); run != null; run = run.outer()) {
         if (active.contains(run)) {
           return true;
         }

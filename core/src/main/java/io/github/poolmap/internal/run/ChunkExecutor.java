@@ -37,6 +37,9 @@ public interface ChunkExecutor<F> {
    */
   boolean abandon(Run<F> run);
 
+  /** Tells whether {@link #abandon} has given up the lane's thread. */
+  boolean isLost();
+
   /** Gives up what {@link #open} got. */
   void close();
 

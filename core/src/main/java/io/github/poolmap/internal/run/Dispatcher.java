@@ -6,6 +6,7 @@ import io.github.poolmap.WorkerStartException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -43,6 +44,7 @@ final class Dispatcher<F> {
   private final ArrayDeque<Run<F>> round = new ArrayDeque<>();
   private final Set<Run<F>> active = new LinkedHashSet<>();
   private final @Nullable PoolLane<F>[] slots;
+  private final BitSet occupied = new BitSet();
   private int waiting;
   private boolean shutdown;
 
@@ -124,8 +126,8 @@ final class Dispatcher<F> {
     for (int i = Math.min(waiting, wanted); i > 0; i--) {
       claimable.signal();
     }
-    for (int slot = 0; slot < slots.length && waiting < wanted; slot++) {
-      if (slots[slot] == null && !startLane(slot)) {
+    while (waiting < wanted && occupied.nextClearBit(0) < slots.length) {
+      if (!startLane(occupied.nextClearBit(0))) {
         return;
       }
     }
@@ -133,8 +135,10 @@ final class Dispatcher<F> {
 
   private boolean startLane(int slot) {
     String name = poolName + "-" + (slot + 1);
-    PoolLane<F> lane = new PoolLane<>(this, slot, name, backend.newExecutor(slot + 1, name));
+    PoolLane<F> lane =
+        new PoolLane<>(this, slot, name, backend.newExecutor(slot + 1, name), backend.isInline());
     slots[slot] = lane;
+    occupied.set(slot);
     setState(lane, PoolLane.State.STARTING);
     try {
       lane.newThread().start();
@@ -144,6 +148,7 @@ final class Dispatcher<F> {
       // would.
       setState(lane, PoolLane.State.ENDED);
       slots[slot] = null;
+      occupied.clear(slot);
       LOG.warn("{}: no thread to be had for a worker", poolName, e);
       if (!hasLanes()) {
         for (Run<F> run : active) {
@@ -328,6 +333,7 @@ final class Dispatcher<F> {
         return false;
       }
       slots[lane.slot()] = null;
+      occupied.clear(lane.slot());
       laneGone.signalAll();
       // Should it be waiting again by now, it must not swallow the call for another lane.
       claimable.signalAll();
@@ -391,11 +397,6 @@ final class Dispatcher<F> {
   }
 
   private boolean hasLanes() {
-    for (PoolLane<F> lane : slots) {
-      if (lane != null) {
-        return true;
-      }
-    }
-    return false;
+    return !occupied.isEmpty();
   }
 }

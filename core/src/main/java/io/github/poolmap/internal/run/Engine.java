@@ -2,6 +2,7 @@ package io.github.poolmap.internal.run;
 
 import io.github.poolmap.MapOptions;
 import io.github.poolmap.Mapper;
+import io.github.poolmap.PoolException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -60,8 +61,14 @@ public abstract class Engine<F> {
   /** Gets rid of the workers at once; waits at most so long for it. */
   public abstract void terminate(long millis) throws InterruptedException;
 
-  /** Hands the inputs to the run: a collection as it is now, others as they come. */
-  private static void feed(Run<?> run, Iterable<?> inputs, Runnable afterEach) {
+  /**
+   * Hands the inputs to the run: a collection as it is now, others as they come.
+   *
+   * @param afterEach executes what has been handed over, if this thread does that
+   * @param afterFailure sees that nobody waits for this thread, if it does
+   */
+  private static void feed(
+      Run<?> run, Iterable<?> inputs, Runnable afterEach, Runnable afterFailure) {
     try {
       if (inputs instanceof Collection<?> collection) {
         run.append(collection.toArray());
@@ -82,6 +89,7 @@ public abstract class Engine<F> {
     } catch (Throwable failureOfInput) {
       // It reaches the caller as itself, once nothing of the call runs any more.
       run.stop(() -> new IllegalStateException("the input failed", failureOfInput));
+      afterFailure.run();
       run.awaitEnd();
       throw failureOfInput;
     }
@@ -119,7 +127,7 @@ public abstract class Engine<F> {
             options,
             1,
             new ReentrantLock(),
-            InlineExecutor.currentRun(),
+            UserCode.currentRun(),
             self -> {});
     if (Thread.currentThread().isInterrupted()) {
       throw run.interruption();
@@ -127,7 +135,7 @@ public abstract class Engine<F> {
     calls.enter(run);
     try {
       CallerLane lane = new CallerLane();
-      feed(run, inputs, () -> lane.executeAll(run));
+      feed(run, inputs, () -> lane.executeAll(run), () -> run.disown(lane));
       return run.await();
     } finally {
       calls.leave(run);
@@ -149,10 +157,20 @@ public abstract class Engine<F> {
     @Override
     public List<Object> map(
         Calls calls, Mapper<Object, Object> mapper, Iterable<?> inputs, MapOptions options) {
-      Run<?> outer = InlineExecutor.currentRun();
-      if (backend.isInline() && PoolLane.isCurrentThread()) {
-        // A worker that waited for workers could wait for itself; so it does the work.
-        return mapOnCaller(calls, mapper, inputs, options);
+      Run<?> outer = UserCode.currentRun();
+      if (Thread.currentThread() instanceof LaneThread lane) {
+        if (backend.isInline()) {
+          // A worker that waited for workers could wait for itself; so it does the work.
+          return mapOnCaller(calls, mapper, inputs, options);
+        }
+        if (!lane.executesTasks()) {
+          throw new PoolException(
+              calls.name()
+                  + ": called while "
+                  + lane.getName()
+                  + " reads or writes a value; such code cannot wait for worker processes",
+              null);
+        }
       }
       F function = backend.prepare(mapper);
       Run<F> run =
@@ -170,7 +188,7 @@ public abstract class Engine<F> {
       calls.enter(run);
       try {
         dispatcher.enter(run);
-        feed(run, inputs, () -> {});
+        feed(run, inputs, () -> {}, () -> {});
         return run.await();
       } finally {
         dispatcher.leave(run);

@@ -6,15 +6,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Executes chunks in the thread that brings them.
  *
- * <p>Interrupts that do not come from a stop mean different things. A thread of a pool has nobody
- * but the pool to interrupt it, so that what is left of one is cleared before the next item. The
- * thread of a caller belongs to the caller, so the flag means that the call shall stop, and is
- * given back.
+ * <p>Interrupts that do not come from a stop mean different things. On the thread of a pool they
+ * end with the item that they hit. The thread of a caller belongs to the caller, or to the task
+ * that makes a nested call, so there the flag means that the call shall stop, and it stays set.
  */
 final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
-
-  /** The run of whose task the thread is a part, innermost first by {@link Run#outer()}. */
-  private static final ThreadLocal<@Nullable Run<?>> CURRENT = new ThreadLocal<>();
 
   /** Handing a chunk to the next free thread of this JVM takes a lock and at times a wake-up. */
   private static final long HANDOVER_NANOS = 1_000;
@@ -37,11 +33,6 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
     return new InlineExecutor(Thread.currentThread().getName(), true);
   }
 
-  /** Returns the run whose task the calling thread executes, or null. */
-  static @Nullable Run<?> currentRun() {
-    return CURRENT.get();
-  }
-
   @Override
   public boolean isOpen() {
     return true;
@@ -58,10 +49,8 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
       Chunk<Mapper<Object, Object>> chunk, MoreChunks<Mapper<Object, Object>> more) {
     Run<Mapper<Object, Object>> run = chunk.run();
     Thread current = Thread.currentThread();
-    Run<?> outer = CURRENT.get();
     ClassLoader loader = current.getContextClassLoader();
     long start = System.nanoTime();
-    CURRENT.set(run);
     try {
       for (int i = 0; i < chunk.size() && userCode.enter(run); i++) {
         current.setContextClassLoader(run.contextClassLoader());
@@ -69,11 +58,6 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
       }
     } finally {
       current.setContextClassLoader(loader);
-      if (outer == null) {
-        CURRENT.remove();
-      } else {
-        CURRENT.set(outer);
-      }
     }
     chunk.finish(System.nanoTime() - start, HANDOVER_NANOS);
   }
@@ -87,15 +71,17 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
       thrown = t;
     }
     boolean wanted = userCode.leave();
-    // On a caller's thread: the flag of a stop if condemned, else that of somebody who wants an
-    // end.
-    boolean strayInterrupt = Thread.interrupted();
+    boolean interrupted =
+        Thread.currentThread().isInterrupted()
+            || (wanted && thrown instanceof InterruptedException);
+    if (callersThread && interrupted) {
+      // Somebody wants an end of the call, or of the task that makes it. The flag is theirs.
+      Thread.currentThread().interrupt();
+      chunk.run().stop(chunk.run()::interruption);
+      wanted = false;
+    }
     if (!wanted) {
       chunk.drop(position);
-    } else if (callersThread && (strayInterrupt || thrown instanceof InterruptedException)) {
-      chunk.drop(position);
-      chunk.run().stop(chunk.run()::interruption);
-      Thread.currentThread().interrupt();
     } else if (thrown == null) {
       chunk.succeed(position, value);
     } else {
@@ -112,6 +98,11 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
   @Override
   public @Nullable Runnable condemn(Run<Mapper<Object, Object>> run) {
     return userCode.condemn(run);
+  }
+
+  @Override
+  public boolean isLost() {
+    return userCode.isLost();
   }
 
   @Override

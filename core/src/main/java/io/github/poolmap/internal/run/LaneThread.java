@@ -11,35 +11,47 @@ package io.github.poolmap.internal.run;
  * is not called under the lock; instead, leaving user code waits for interrupts that are on their
  * way.
  */
-final class LaneThread extends Thread {
+final class LaneThread extends ServiceThread {
 
   private final Object lock = new Object();
 
   // Guarded by lock.
-  private boolean inUserCode;
+  private int depth;
   private int onTheirWay;
 
-  LaneThread(Runnable lane, String name) {
-    // Bears no context of the caller who happened to need it first.
-    super(null, lane, name, 0, false);
-    setContextClassLoader(LaneThread.class.getClassLoader());
-    setPriority(NORM_PRIORITY);
-    setDaemon(true);
+  private final boolean executesTasks;
+
+  /**
+   * Makes a thread.
+   *
+   * @param executesTasks whether tasks run in it, and not only what reads and writes their values
+   */
+  LaneThread(Runnable lane, String name, boolean executesTasks) {
+    super(lane, name);
+    this.executesTasks = executesTasks;
   }
 
-  /** From here on interrupts count. Called by this thread. */
+  boolean executesTasks() {
+    return executesTasks;
+  }
+
+  /** From here on interrupts count. Called by this thread; user code may be nested. */
   void enterUserCode() {
     synchronized (lock) {
-      inUserCode = true;
+      depth++;
     }
   }
 
   /**
-   * From here on interrupts are dropped, and those that came have left no trace. By this thread.
+   * Outside the outermost user code interrupts are dropped, and those that came have left no trace.
+   * Called by this thread.
    */
   void leaveUserCode() {
     synchronized (lock) {
-      inUserCode = false;
+      depth--;
+      if (depth > 0) {
+        return;
+      }
       while (onTheirWay > 0) {
         try {
           lock.wait();
@@ -55,7 +67,7 @@ final class LaneThread extends Thread {
   @Override
   public void interrupt() {
     synchronized (lock) {
-      if (!inUserCode) {
+      if (depth == 0) {
         return;
       }
       onTheirWay++;

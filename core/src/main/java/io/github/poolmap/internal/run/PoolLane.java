@@ -36,20 +36,22 @@ final class PoolLane<F> implements Lane<F>, Runnable {
   private final int slot;
   private final String name;
   private final ChunkExecutor<F> executor;
+  private final boolean executesTasks;
 
   /** Guarded by the dispatcher's lock. */
   State state = State.BUSY;
 
-  PoolLane(Dispatcher<F> dispatcher, int slot, String name, ChunkExecutor<F> executor) {
+  PoolLane(
+      Dispatcher<F> dispatcher,
+      int slot,
+      String name,
+      ChunkExecutor<F> executor,
+      boolean executesTasks) {
+    this.executesTasks = executesTasks;
     this.dispatcher = dispatcher;
     this.slot = slot;
     this.name = name;
     this.executor = executor;
-  }
-
-  /** Tells whether the calling thread is a lane, of whichever pool. */
-  static boolean isCurrentThread() {
-    return Thread.currentThread() instanceof LaneThread;
   }
 
   int slot() {
@@ -62,7 +64,7 @@ final class PoolLane<F> implements Lane<F>, Runnable {
   }
 
   Thread newThread() {
-    return new LaneThread(this, name);
+    return new LaneThread(this, name, executesTasks);
   }
 
   @Override
@@ -74,6 +76,9 @@ final class PoolLane<F> implements Lane<F>, Runnable {
           break;
         }
         executor.execute(chunk, run -> dispatcher.takeAhead(this, run));
+        if (executor.isLost()) {
+          break;
+        }
       }
     } catch (Throwable t) {
       // A defect of the library: the lane is replaced, its calls must not wait for it.

@@ -4,13 +4,14 @@ import io.github.poolmap.MapOptions;
 import io.github.poolmap.PoolInterruptedException;
 import io.github.poolmap.TaskException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.Condition;
@@ -387,10 +388,10 @@ public final class Run<F> {
    * runs.
    */
   private void interruptLanes() {
-    List<Lane<F>> busy;
+    Set<Lane<F>> busy;
     lock.lock();
     try {
-      busy = new ArrayList<>(onBoard.values());
+      busy = new LinkedHashSet<>(onBoard.values());
       if (busy.isEmpty()) {
         return;
       }
@@ -400,9 +401,13 @@ public final class Run<F> {
     }
     // Even one that the second step has given up by now: its thread ends the sooner for it.
     for (Lane<F> lane : busy) {
-      Runnable interrupt = lane.condemn(this);
-      if (interrupt != null) {
-        Interrupts.carryOut(interrupt);
+      try {
+        Runnable interrupt = lane.condemn(this);
+        if (interrupt != null) {
+          Interrupts.carryOut(interrupt);
+        }
+      } catch (RuntimeException | Error e) {
+        LOG.error("{}: cannot interrupt a task, it will be given up", lane, e);
       }
     }
   }
@@ -453,10 +458,10 @@ public final class Run<F> {
     }
   }
 
-  private List<Lane<F>> busyLanes() {
+  private Set<Lane<F>> busyLanes() {
     lock.lock();
     try {
-      return new ArrayList<>(onBoard.values());
+      return new LinkedHashSet<>(onBoard.values());
     } finally {
       lock.unlock();
     }

@@ -1,14 +1,23 @@
 package io.github.poolmap.internal.run;
 
 /**
- * A daemon of the library's own, without any context of the caller who happened to need it first.
+ * A daemon of the library's own, without any context of the caller who happened to need it first:
+ * no inherited thread-locals, class loader, priority or thread group.
  */
-final class ServiceThread extends Thread {
+class ServiceThread extends Thread {
 
   ServiceThread(Runnable action, String name) {
-    super(null, action, name, 0, false);
+    super(topGroup(), action, name, 0, false);
     setContextClassLoader(ServiceThread.class.getClassLoader());
     setPriority(NORM_PRIORITY);
     setDaemon(true);
+  }
+
+  private static ThreadGroup topGroup() {
+    ThreadGroup group = Thread.currentThread().getThreadGroup();
+    while (group.getParent() != null) {
+      group = group.getParent();
+    }
+    return group;
   }
 }

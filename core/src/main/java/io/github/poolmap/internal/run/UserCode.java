@@ -13,9 +13,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Condemning and leaving exclude each other, so that an item either has its outcome or is
  * stopped, and an interrupt hits the item that it is meant for. A thread that is lost belongs to no
- * pool any more and ends when it comes back.
+ * pool any more: it takes no further chunk when it comes back, and ends.
  */
 public final class UserCode {
+
+  /** The innermost stretch that the thread is in: user code may call pools, and so be nested. */
+  private static final ThreadLocal<@Nullable UserCode> CURRENT = new ThreadLocal<>();
+
+  /** Of the thread inside: the stretch around this one. */
+  private @Nullable UserCode outer;
 
   // Guarded by this.
   private @Nullable Thread thread;
@@ -23,6 +29,16 @@ public final class UserCode {
   private boolean condemned;
   private boolean lost;
   private int interruptsToCome;
+
+  /** Returns the run for which the calling thread executes user code, innermost first, or null. */
+  static @Nullable Run<?> currentRun() {
+    UserCode innermost = CURRENT.get();
+    return innermost == null ? null : innermost.run();
+  }
+
+  private synchronized @Nullable Run<?> run() {
+    return run;
+  }
 
   /** The calling thread begins to execute user code for a run; false if that has been stopped. */
   public boolean enter(Run<?> newRun) {
@@ -41,13 +57,16 @@ public final class UserCode {
     thread = Thread.currentThread();
     run = newRun;
     condemned = false;
+    outer = CURRENT.get();
+    CURRENT.set(this);
     if (thread instanceof LaneThread lane) {
       lane.enterUserCode();
     }
   }
 
   /**
-   * The thread has come back from user code. What a stop has interrupted leaves no flag behind.
+   * The thread has come back from user code. The interrupt of a stop leaves no flag behind, unless
+   * user code around this one is to stop as well.
    *
    * @return false if it was condemned meanwhile
    */
@@ -65,13 +84,28 @@ public final class UserCode {
           continue;
         }
       }
-      if (condemned) {
-        Thread.interrupted();
-      }
       thread = null;
       run = null;
-      return !condemned;
     }
+    boolean stopsAround = false;
+    for (UserCode around = outer; around != null; around = around.outer) {
+      stopsAround |= around.isCondemned();
+    }
+    boolean kept = !isCondemned();
+    if (!kept && !stopsAround) {
+      Thread.interrupted();
+    }
+    if (outer == null) {
+      CURRENT.remove();
+    } else {
+      CURRENT.set(outer);
+      outer = null;
+    }
+    return kept;
+  }
+
+  private synchronized boolean isCondemned() {
+    return condemned;
   }
 
   /**

@@ -4,17 +4,16 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The payload of a {@link FrameType#CHUNK} frame: the function's id, whether the chunk ends with
- * its first failure, then for each item its position in the chunk, its length and its bytes.
+ * The payload of a {@link FrameType#CHUNK} frame: the function's id, then for each item its
+ * position in the chunk, its length and its bytes. A chunk ends with its first failure.
  *
  * @param functionId which function
- * @param endsAtFailure no item may start after one that failed
  * @param items position, length, bytes, and so on to the end
  */
-public record ChunkMessage(long functionId, boolean endsAtFailure, ByteBuffer items) {
+public record ChunkMessage(long functionId, ByteBuffer items) {
 
-  public static Packer begin(long functionId, boolean endsAtFailure) {
-    return new Packer(512).putLong(functionId).putByte(endsAtFailure ? 1 : 0);
+  public static Packer begin(long functionId) {
+    return new Packer(512).putLong(functionId);
   }
 
   /** Appends one item; on failure the message is as before. */
@@ -31,10 +30,10 @@ public record ChunkMessage(long functionId, boolean endsAtFailure, ByteBuffer it
   }
 
   public static ChunkMessage read(ByteBuffer payload) throws ProtocolException {
-    if (payload.remaining() < 9) {
+    if (payload.remaining() < 8) {
       throw new ProtocolException("chunk without function");
     }
-    return new ChunkMessage(payload.getLong(), payload.get() != 0, payload);
+    return new ChunkMessage(payload.getLong(), payload);
   }
 
   public boolean hasNext() {

@@ -19,6 +19,9 @@ public final class FrameChannel implements Closeable {
 
   private static final int BUFFER_BYTES = 64 * 1024;
 
+  /** The JDK keeps a direct buffer for each thread as large as the largest array it read into. */
+  private static final int AT_A_TIME = 4 * BUFFER_BYTES;
+
   /** A payload is not allocated faster than it arrives, once it is larger than this. */
   private static final int TRUSTED_BYTES = 1 << 20;
 
@@ -103,7 +106,8 @@ public final class FrameChannel implements Closeable {
       }
       if (!in.hasRemaining() && payload.length - done >= BUFFER_BYTES) {
         // Straight into the payload; what the buffer still holds would come before it.
-        int read = receive(ByteBuffer.wrap(payload, done, payload.length - done));
+        int next = Math.min(payload.length - done, AT_A_TIME);
+        int read = receive(ByteBuffer.wrap(payload, done, next));
         if (read < 0) {
           return null;
         }

@@ -7,6 +7,7 @@ import java.io.NotSerializableException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -178,6 +179,25 @@ public final class ObjectCodec {
         }
       }
       return super.resolveClass(descriptor);
+    }
+
+    @Override
+    protected Class<?> resolveProxyClass(String[] interfaces)
+        throws IOException, ClassNotFoundException {
+      if (loader != null) {
+        try {
+          Class<?>[] types = new Class<?>[interfaces.length];
+          for (int i = 0; i < types.length; i++) {
+            types[i] = Class.forName(interfaces[i], false, loader);
+          }
+          // The class is asked for, the instance is not used.
+          return Proxy.newProxyInstance(loader, types, (proxy, method, args) -> null).getClass();
+        } catch (ClassNotFoundException | IllegalArgumentException e) {
+          // Not known to this loader, or not public: the JDK knows a way for some of these.
+          return super.resolveProxyClass(interfaces);
+        }
+      }
+      return super.resolveProxyClass(interfaces);
     }
   }
 

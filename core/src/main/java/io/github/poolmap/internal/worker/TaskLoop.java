@@ -106,8 +106,8 @@ final class TaskLoop implements Runnable {
     if (function == null) {
       throw new ProtocolException("chunk for an unknown function " + message.functionId());
     }
-    boolean goOn = true;
-    while (goOn && message.hasNext()) {
+    boolean failed = false;
+    while (!failed && message.hasNext()) {
       int position = message.nextPosition();
       ByteBuffer item = message.nextItem();
       ledger.setItem(chunk, position, Ledger.DECODING);
@@ -115,8 +115,7 @@ final class TaskLoop implements Runnable {
         ledger.moveItem(chunk, position, Ledger.DECODING, Ledger.DONE);
         break;
       }
-      boolean failed = executeItem(function, position, item);
-      goOn = !failed || !message.endsAtFailure();
+      failed = executeItem(function, position, item);
       if (failed || System.nanoTime() - lastDoorbell > DOORBELL_NANOS) {
         ringDoorbell();
       }

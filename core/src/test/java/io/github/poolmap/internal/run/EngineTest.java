@@ -137,6 +137,11 @@ class EngineTest {
     }
 
     @Override
+    public boolean isLost() {
+      return false;
+    }
+
+    @Override
     public boolean abandon(Run<Mapper<Object, Object>> run) {
       return false;
     }
