@@ -3,7 +3,7 @@ module io.github.poolmap {
   requires com.google.common;
   requires java.management;
   requires org.slf4j;
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
 
   exports io.github.poolmap;
 }
