@@ -117,9 +117,8 @@ final class Dispatcher<F> {
   private void callLanes() {
     int wanted = 0;
     for (Run<F> run : round) {
-      wanted += run.claimableChunks();
-      if (wanted >= slots.length) {
-        wanted = slots.length;
+      wanted = (int) Math.min(slots.length, (long) wanted + run.claimableChunks());
+      if (wanted == slots.length) {
         break;
       }
     }
