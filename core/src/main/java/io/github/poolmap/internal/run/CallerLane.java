@@ -21,6 +21,11 @@ final class CallerLane implements Lane<Mapper<Object, Object>> {
     return executor.condemn(run);
   }
 
+  @Override
+  public boolean canBeAbandoned() {
+    return false;
+  }
+
   /** The caller is inside the task: there is nobody to go on without it. */
   @Override
   public boolean abandon(Run<Mapper<Object, Object>> run) {

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Calls {
 
+  /** Ends of calls are told; this is for those that could not tell. */
+  private static final long LOOK_AGAIN_MILLIS = 1_000;
+
   private final String name;
   private final @Nullable Calls parent;
 
@@ -76,17 +79,23 @@ public final class Calls {
 
   /** Waits until no call is under way. */
   public synchronized void awaitNone() throws InterruptedException {
-    while (!active.isEmpty()) {
-      wait();
+    while (hasCalls()) {
+      wait(LOOK_AGAIN_MILLIS);
     }
+  }
+
+  /** A call that ended without stack left to say so is not waited for. */
+  private boolean hasCalls() {
+    active.removeIf(Run::isOver);
+    return !active.isEmpty();
   }
 
   /** Waits until no call is under way, at most so long. */
   public synchronized void awaitNone(long millis) throws InterruptedException {
     long end = System.nanoTime() + millis * 1_000_000;
     long left;
-    while (!active.isEmpty() && (left = (end - System.nanoTime()) / 1_000_000) > 0) {
-      wait(left);
+    while (hasCalls() && (left = (end - System.nanoTime()) / 1_000_000) > 0) {
+      wait(Math.min(left, LOOK_AGAIN_MILLIS));
     }
   }
 
@@ -117,6 +126,7 @@ public final class Calls {
   public boolean isInside() {
     Thread current = Thread.currentThread();
     synchronized (this) {
+      active.removeIf(Run::isOver);
       for (Run<?> run = UserCode.currentRun(); run != null; run = run.outer()) {
         if (active.contains(run)) {
           return true;

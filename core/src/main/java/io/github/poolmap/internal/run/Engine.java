@@ -132,12 +132,14 @@ public abstract class Engine<F> {
     if (Thread.currentThread().isInterrupted()) {
       throw run.interruption();
     }
-    calls.enter(run);
     try {
+      calls.enter(run);
       CallerLane lane = new CallerLane();
       feed(run, inputs, () -> lane.executeAll(run), () -> run.disown(lane));
       return run.await();
     } finally {
+      // First what cannot fail: deep recursion may have left no stack for the rest.
+      run.markOver();
       calls.leave(run);
     }
   }
@@ -185,12 +187,13 @@ public abstract class Engine<F> {
       if (Thread.currentThread().isInterrupted()) {
         throw run.interruption();
       }
-      calls.enter(run);
       try {
+        calls.enter(run);
         dispatcher.enter(run);
         feed(run, inputs, () -> {}, () -> {});
         return run.await();
       } finally {
+        run.markOver();
         dispatcher.leave(run);
         calls.leave(run);
       }

@@ -17,6 +17,9 @@ interface Lane<F> {
    */
   @Nullable Runnable condemn(Run<F> run);
 
+  /** Tells whether {@link #abandon} can ever help. */
+  boolean canBeAbandoned();
+
   /**
    * Gets rid of an item of this run that did not heed its interrupt.
    *

@@ -115,6 +115,11 @@ final class PoolLane<F> implements Lane<F>, Runnable {
   }
 
   @Override
+  public boolean canBeAbandoned() {
+    return true;
+  }
+
+  @Override
   public boolean abandon(Run<F> run) {
     if (!executor.abandon(run)) {
       return false;

@@ -87,6 +87,7 @@ public final class Run<F> {
   private final TreeMap<Integer, ItemFailure> failures = new TreeMap<>();
 
   private volatile boolean stopped;
+  private volatile boolean over;
   private @Nullable Supplier<RuntimeException> stopCause;
   private @Nullable Future<?> graceTimer;
 
@@ -135,6 +136,15 @@ public final class Run<F> {
   /** Returns the context class loader of the caller, which its tasks see too. */
   public @Nullable ClassLoader contextClassLoader() {
     return contextClassLoader;
+  }
+
+  /** The call returns to its caller. */
+  void markOver() {
+    over = true;
+  }
+
+  boolean isOver() {
+    return over;
   }
 
   /** Returns the thread that made this call. */
@@ -392,10 +402,7 @@ public final class Run<F> {
     lock.lock();
     try {
       busy = new LinkedHashSet<>(onBoard.values());
-      if (busy.isEmpty()) {
-        return;
-      }
-      graceTimer = Deadlines.after(options.gracePeriod(), this::abandonLanes);
+      armTimer(options.gracePeriod());
     } finally {
       lock.unlock();
     }
@@ -412,6 +419,13 @@ public final class Run<F> {
     }
   }
 
+  /** Plans the second step, unless there is nothing that it could do. */
+  private void armTimer(Duration delay) {
+    if (onBoard.values().stream().anyMatch(Lane::canBeAbandoned)) {
+      graceTimer = Deadlines.after(delay, this::abandonLanes);
+    }
+  }
+
   /** Second step: the grace period is over. Repeated until no lane has items of this run. */
   private void abandonLanes() {
     for (Lane<F> lane : busyLanes()) {
@@ -425,9 +439,7 @@ public final class Run<F> {
     }
     lock.lock();
     try {
-      if (!onBoard.isEmpty()) {
-        graceTimer = Deadlines.after(NEXT_TRY, this::abandonLanes);
-      }
+      armTimer(NEXT_TRY);
     } finally {
       lock.unlock();
     }
