@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.Callable;
 
 /** A thread that makes one blocking call, for tests that have to do something meanwhile. */
@@ -55,7 +56,8 @@ final class Caller<V> {
 
   /** Waits until the call waits for its results. */
   void awaitWaiting() {
-    await().atMost(Duration.ofSeconds(10)).until(() -> thread.getState() == Thread.State.WAITING);
+    Set<Thread.State> waiting = Set.of(Thread.State.WAITING, Thread.State.TIMED_WAITING);
+    await().atMost(Duration.ofSeconds(10)).until(() -> waiting.contains(thread.getState()));
   }
 
   /** Whether the interrupt flag was set when the call had ended. */
