@@ -3,7 +3,11 @@ package io.github.poolmap;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a call is carried out: immutable, each method returns a changed copy.
@@ -13,25 +17,82 @@ import java.util.OptionalInt;
  */
 public final class MapOptions {
 
-  private static final MapOptions DEFAULTS = new MapOptions(0, Duration.ofSeconds(1));
+  /**
+   * For {@link #retryOn}: try again only if the worker process of the item died. What a function
+   * throws is then final.
+   */
+  public static final Predicate<Throwable> CRASHES_ONLY =
+      failure -> failure instanceof WorkerCrashedException;
+
+  private static final Predicate<Throwable> EVERY_FAILURE = failure -> true;
+
+  private static final Duration LONGEST = Duration.ofDays(365);
+  private static final Duration LONGEST_GRACE = Duration.ofDays(1);
+  private static final Duration LONGEST_BACKOFF = Duration.ofDays(1);
 
   /** The largest chunk that a pool hands over at once. */
   static final int MAX_CHUNK_SIZE = 1 << 20;
 
-  /** 0 stands for "adaptive". */
+  private static final int MOST_RETRIES = 1_000;
+
+  private static final MapOptions DEFAULTS = new MapOptions(new Draft());
+
+  /** The options while they are being changed: the one list of defaults. */
+  private static final class Draft {
+
+    /** 0 stands for "adaptive", here and for the next two. */
+    int chunkSize;
+
+    int maxInFlight;
+    long maxBytesInFlight;
+    @Nullable Duration taskTimeout;
+    @Nullable Duration callTimeout;
+    Duration gracePeriod = Duration.ofSeconds(1);
+    int retries;
+    Predicate<? super Throwable> retryOn = EVERY_FAILURE;
+    Duration retryBackoff = Duration.ZERO;
+
+    Draft() {}
+
+    Draft(MapOptions from) {
+      chunkSize = from.chunkSize;
+      maxInFlight = from.maxInFlight;
+      maxBytesInFlight = from.maxBytesInFlight;
+      taskTimeout = from.taskTimeout;
+      callTimeout = from.callTimeout;
+      gracePeriod = from.gracePeriod;
+      retries = from.retries;
+      retryOn = from.retryOn;
+      retryBackoff = from.retryBackoff;
+    }
+  }
+
   private final int chunkSize;
-
+  private final int maxInFlight;
+  private final long maxBytesInFlight;
+  private final @Nullable Duration taskTimeout;
+  private final @Nullable Duration callTimeout;
   private final Duration gracePeriod;
+  private final int retries;
+  private final Predicate<? super Throwable> retryOn;
+  private final Duration retryBackoff;
 
-  private MapOptions(int chunkSize, Duration gracePeriod) {
-    this.chunkSize = chunkSize;
-    this.gracePeriod = gracePeriod;
+  private MapOptions(Draft draft) {
+    chunkSize = draft.chunkSize;
+    maxInFlight = draft.maxInFlight;
+    maxBytesInFlight = draft.maxBytesInFlight;
+    taskTimeout = draft.taskTimeout;
+    callTimeout = draft.callTimeout;
+    gracePeriod = draft.gracePeriod;
+    retries = draft.retries;
+    retryOn = draft.retryOn;
+    retryBackoff = draft.retryBackoff;
   }
 
   /**
    * Returns the options that a pool has when nothing else is said.
    *
-   * @return adaptive chunks, a grace period of one second
+   * @return adaptive chunks and windows, no time limits, a grace period of one second, no retries
    */
   public static MapOptions defaults() {
     return DEFAULTS;
@@ -50,10 +111,49 @@ public final class MapOptions {
    */
   public MapOptions chunkSize(int items) {
     if (items < 1 || items > MAX_CHUNK_SIZE) {
-      throw new IllegalArgumentException(
-          "chunkSize = " + items + " is out of range: allowed are 1 to " + MAX_CHUNK_SIZE);
+      throw outOfRange("chunkSize", items, "1 to " + MAX_CHUNK_SIZE);
     }
-    return new MapOptions(items, gracePeriod);
+    Draft draft = new Draft(this);
+    draft.chunkSize = items;
+    return new MapOptions(draft);
+  }
+
+  /**
+   * Sets how long an item may take, from its start in the worker; waiting for a worker does not
+   * count.
+   *
+   * <p>An item whose time is over is interrupted. If it does not heed that within the {@linkplain
+   * #gracePeriod grace period}, its worker process is killed with the processes that it started; a
+   * thread is left behind and replaced; a {@link SerialPool} can do nothing more than interrupt.
+   * The item fails with {@link TaskTimeoutException}; other items are not harmed. A result that is
+   * there in time is kept. By default there is no limit.
+   *
+   * @param limit more than zero, at most 365 days
+   * @return the changed copy
+   * @throws IllegalArgumentException if it is out of that range
+   */
+  public MapOptions taskTimeout(Duration limit) {
+    Draft draft = new Draft(this);
+    draft.taskTimeout = checkTimeout("taskTimeout", limit);
+    return new MapOptions(draft);
+  }
+
+  /**
+   * Sets how long a whole call may take, for a lazy call from its terminal operation on.
+   *
+   * <p>When its time is over its items are stopped and it throws {@link CallTimeoutException}; of
+   * {@code mapOutcomes} and {@code imapOutcomes} each item that has not ended gets that as its
+   * failure instead. A thread that reads the input at that moment is interrupted. By default there
+   * is no limit.
+   *
+   * @param limit more than zero, at most 365 days
+   * @return the changed copy
+   * @throws IllegalArgumentException if it is out of that range
+   */
+  public MapOptions callTimeout(Duration limit) {
+    Draft draft = new Draft(this);
+    draft.callTimeout = checkTimeout("callTimeout", limit);
+    return new MapOptions(draft);
   }
 
   /**
@@ -68,11 +168,139 @@ public final class MapOptions {
    */
   public MapOptions gracePeriod(Duration grace) {
     requireNonNull(grace, "gracePeriod");
-    if (grace.isNegative() || grace.compareTo(Duration.ofDays(1)) > 0) {
-      throw new IllegalArgumentException(
-          "gracePeriod = " + grace + " is out of range: allowed are PT0S to PT24H");
+    if (grace.isNegative() || grace.compareTo(LONGEST_GRACE) > 0) {
+      throw outOfRange("gracePeriod", grace, "PT0S to " + LONGEST_GRACE);
     }
-    return new MapOptions(chunkSize, grace);
+    Draft draft = new Draft(this);
+    draft.gracePeriod = grace;
+    return new MapOptions(draft);
+  }
+
+  /**
+   * Sets how often an item that failed is tried again.
+   *
+   * <p>With 0, the default, no item is ever started twice, whatever happens. With n an item may run
+   * up to 1 + n times, so its work should be such that doing it again does no harm. A failed
+   * attempt stops nothing; only the failure of the last one counts. Items that the stop of their
+   * call ended, and items that never started, are not tried again.
+   *
+   * @param times 0 to 1,000
+   * @return the changed copy
+   * @throws IllegalArgumentException if it is out of that range
+   */
+  public MapOptions retries(int times) {
+    if (times < 0 || times > MOST_RETRIES) {
+      throw outOfRange("retries", times, "0 to " + MOST_RETRIES);
+    }
+    Draft draft = new Draft(this);
+    draft.retries = times;
+    return new MapOptions(draft);
+  }
+
+  /**
+   * Sets which failures are worth another attempt, while there are {@link #retries}. The default is
+   * every failure; {@link #CRASHES_ONLY} is a preset.
+   *
+   * <p>The predicate is given what the function threw, or the {@link WorkerCrashedException} or
+   * {@link TaskTimeoutException} of an attempt that did not come to its end. It runs in this JVM,
+   * in a thread of the item's worker, by many threads at once. If it throws, the failure is final
+   * and has that exception as a suppressed one.
+   *
+   * @param failures tells whether to try again
+   * @return the changed copy
+   */
+  public MapOptions retryOn(Predicate<? super Throwable> failures) {
+    Draft draft = new Draft(this);
+    draft.retryOn = requireNonNull(failures, "retryOn");
+    return new MapOptions(draft);
+  }
+
+  /**
+   * Sets how long to wait before the first retry of an item; each further one waits twice as long
+   * as the one before, up to one day. No worker is held meanwhile. The default is not to wait.
+   *
+   * @param delay zero or more, at most one day
+   * @return the changed copy
+   * @throws IllegalArgumentException if it is out of that range
+   */
+  public MapOptions retryBackoff(Duration delay) {
+    requireNonNull(delay, "retryBackoff");
+    if (delay.isNegative() || delay.compareTo(LONGEST_BACKOFF) > 0) {
+      throw outOfRange("retryBackoff", delay, "PT0S to " + LONGEST_BACKOFF);
+    }
+    Draft draft = new Draft(this);
+    draft.retryBackoff = delay;
+    return new MapOptions(draft);
+  }
+
+  /**
+   * Sets how many items of a call are under way at most.
+   *
+   * <p>For lazy calls those are the items read from the input and not yet yielded by the stream, so
+   * it bounds the memory that a call needs even if the first item is the slow one. For other calls
+   * those are the items that workers have; so it also bounds how many of them a call keeps busy.
+   * The default is four chunks for each worker in lazy calls, and no bound in others. No chunk is
+   * larger than this.
+   *
+   * @param items 1 or more
+   * @return the changed copy
+   * @throws IllegalArgumentException if it is less than 1
+   */
+  public MapOptions maxInFlight(int items) {
+    if (items < 1) {
+      throw outOfRange("maxInFlight", items, "1 and more");
+    }
+    Draft draft = new Draft(this);
+    draft.maxInFlight = items;
+    return new MapOptions(draft);
+  }
+
+  /**
+   * Sets how many bytes of serialized inputs, and in lazy calls of results that the stream has not
+   * yielded yet, a call holds at most. Only for process pools: elsewhere nothing is serialized, so
+   * the size of an object is not known.
+   *
+   * <p>What is not known beforehand cannot be bounded exactly: a single item or result that is
+   * larger is let through, and each worker may go beyond by the results of the chunk that it has.
+   *
+   * @param bytes 1 or more
+   * @return the changed copy
+   * @throws IllegalArgumentException if it is less than 1
+   */
+  public MapOptions maxBytesInFlight(long bytes) {
+    if (bytes < 1) {
+      throw outOfRange("maxBytesInFlight", bytes, "1 and more");
+    }
+    Draft draft = new Draft(this);
+    draft.maxBytesInFlight = bytes;
+    return new MapOptions(draft);
+  }
+
+  private static Duration checkTimeout(String option, Duration limit) {
+    requireNonNull(limit, option);
+    if (limit.isNegative() || limit.isZero() || limit.compareTo(LONGEST) > 0) {
+      throw outOfRange(option, limit, "more than zero, up to " + LONGEST);
+    }
+    return limit;
+  }
+
+  private static IllegalArgumentException outOfRange(String option, Object value, String allowed) {
+    return new IllegalArgumentException(
+        option + " = " + value + " is out of range: allowed are " + allowed);
+  }
+
+  /** Checks that workers of this kind know what to do with the options. */
+  MapOptions checkedFor(PoolKind kind) {
+    if (maxBytesInFlight > 0 && kind != PoolKind.PROCESSES) {
+      throw new IllegalArgumentException(
+          "maxBytesInFlight = "
+              + maxBytesInFlight
+              + " is not allowed for "
+              + kind
+              + ": only process pools serialize, elsewhere the size of an item is not known; use"
+              + " maxInFlight");
+    }
+    return this;
   }
 
   /**
@@ -85,6 +313,24 @@ public final class MapOptions {
   }
 
   /**
+   * Returns the time limit of an item.
+   *
+   * @return the limit, or empty if there is none
+   */
+  public Optional<Duration> taskTimeout() {
+    return Optional.ofNullable(taskTimeout);
+  }
+
+  /**
+   * Returns the time limit of a call.
+   *
+   * @return the limit, or empty if there is none
+   */
+  public Optional<Duration> callTimeout() {
+    return Optional.ofNullable(callTimeout);
+  }
+
+  /**
    * Returns the grace period.
    *
    * @return zero or more
@@ -93,24 +339,90 @@ public final class MapOptions {
     return gracePeriod;
   }
 
+  /**
+   * Returns how often a failed item is tried again.
+   *
+   * @return zero or more
+   */
+  public int retries() {
+    return retries;
+  }
+
+  /**
+   * Returns which failures are worth another attempt.
+   *
+   * @return the predicate
+   */
+  public Predicate<? super Throwable> retryOn() {
+    return retryOn;
+  }
+
+  /**
+   * Returns how long to wait before the first retry.
+   *
+   * @return zero or more
+   */
+  public Duration retryBackoff() {
+    return retryBackoff;
+  }
+
+  /**
+   * Returns how many items are under way at most.
+   *
+   * @return the number, or empty for the default
+   */
+  public OptionalInt maxInFlight() {
+    return maxInFlight == 0 ? OptionalInt.empty() : OptionalInt.of(maxInFlight);
+  }
+
+  /**
+   * Returns how many serialized bytes a call holds at most.
+   *
+   * @return the number, or empty if there is no bound
+   */
+  public OptionalLong maxBytesInFlight() {
+    return maxBytesInFlight == 0 ? OptionalLong.empty() : OptionalLong.of(maxBytesInFlight);
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof MapOptions that
         && chunkSize == that.chunkSize
-        && gracePeriod.equals(that.gracePeriod);
+        && maxInFlight == that.maxInFlight
+        && maxBytesInFlight == that.maxBytesInFlight
+        && taskTimeout().equals(that.taskTimeout())
+        && callTimeout().equals(that.callTimeout())
+        && gracePeriod.equals(that.gracePeriod)
+        && retries == that.retries
+        && retryOn.equals(that.retryOn)
+        && retryBackoff.equals(that.retryBackoff);
   }
 
   @Override
   public int hashCode() {
-    return 31 * chunkSize + gracePeriod.hashCode();
+    return 31 * chunkSize + 17 * maxInFlight + 7 * retries + gracePeriod.hashCode();
   }
 
   @Override
   public String toString() {
     return "MapOptions[chunkSize="
         + (chunkSize == 0 ? "adaptive" : Integer.toString(chunkSize))
+        + ", maxInFlight="
+        + (maxInFlight == 0 ? "default" : Integer.toString(maxInFlight))
+        + ", maxBytesInFlight="
+        + (maxBytesInFlight == 0 ? "none" : Long.toString(maxBytesInFlight))
+        + ", taskTimeout="
+        + (taskTimeout == null ? "none" : taskTimeout)
+        + ", callTimeout="
+        + (callTimeout == null ? "none" : callTimeout)
         + ", gracePeriod="
         + gracePeriod
+        + ", retries="
+        + retries
+        + ", retryOn="
+        + (retryOn == EVERY_FAILURE ? "every failure" : retryOn == CRASHES_ONLY ? "crashes" : "own")
+        + ", retryBackoff="
+        + retryBackoff
         + "]";
   }
 }

@@ -2,7 +2,10 @@ package io.github.poolmap;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** The options that all kinds of pools have. */
 abstract class PoolBuilder<B extends PoolBuilder<B>> {
@@ -11,6 +14,9 @@ abstract class PoolBuilder<B extends PoolBuilder<B>> {
   private int workers;
   private String name;
   private MapOptions options = MapOptions.defaults();
+  private @Nullable Effect<? super WorkerInfo> initializer;
+  private final List<PoolListener> listeners = new ArrayList<>();
+  private final List<ContextCarrier> carriers = new ArrayList<>();
 
   PoolBuilder(String name, int workers, int mostWorkers) {
     this.name = name;
@@ -70,6 +76,55 @@ abstract class PoolBuilder<B extends PoolBuilder<B>> {
     requireNonNull(change, "options");
     options = requireNonNull(change.apply(options), "options(...) made options of null");
     return self();
+  }
+
+  /**
+   * Sets what each worker does once, before its first task: in a {@link SerialPool} each thread
+   * that calls it, in a {@link ProcessPool} each JVM, to which it is sent.
+   *
+   * <p>If it throws, the worker cannot be used, and after a few such starts in a row the pool fails
+   * with {@link WorkerStartException}, whose cause is that exception.
+   *
+   * @param effect what is done with the worker
+   * @return this builder
+   */
+  public B initializer(Effect<? super WorkerInfo> effect) {
+    initializer = requireNonNull(effect, "initializer");
+    return self();
+  }
+
+  /**
+   * Adds a listener to what happens in the pool.
+   *
+   * @param listener hears of it, in a thread of its own
+   * @return this builder
+   */
+  public B listener(PoolListener listener) {
+    listeners.add(requireNonNull(listener, "listener"));
+    return self();
+  }
+
+  /**
+   * Adds what hands thread-bound context, such as that of tracing, from callers to tasks.
+   *
+   * @param carrier carries the context
+   * @return this builder
+   */
+  public B carry(ContextCarrier carrier) {
+    carriers.add(requireNonNull(carrier, "carrier"));
+    return self();
+  }
+
+  final @Nullable Effect<? super WorkerInfo> initializer() {
+    return initializer;
+  }
+
+  final List<PoolListener> listeners() {
+    return List.copyOf(listeners);
+  }
+
+  final List<ContextCarrier> carriers() {
+    return List.copyOf(carriers);
   }
 
   final int workers() {

@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.github.poolmap.internal.run.Calls;
 import io.github.poolmap.internal.run.Engine;
 import io.github.poolmap.internal.run.Life;
+import io.github.poolmap.internal.run.VirtualThreads;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,10 +33,14 @@ public final class Pools implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Pools.class);
 
+  private static final String VIRTUAL_NAME = "poolmap-virtual";
+  private static final String AUTO_NAME = "poolmap-auto";
+
   private final int defaultWorkers;
   private final @Nullable PoolKind processFallback;
 
-  private record Spec(PoolKind kind, int workers) {}
+  /** What tells the workers of one pool from those of another; equal specs share workers. */
+  private record Spec(String form, int workers) {}
 
   /** Guarded by itself. */
   private final Map<Spec, Engine<?>> engines = new LinkedHashMap<>();
@@ -73,7 +79,9 @@ public final class Pools implements AutoCloseable {
    * @throws PoolClosedException if this is closed
    */
   public <T, R> Pool<T, R> serial() {
-    return handle(new Spec(PoolKind.SERIAL, 1), () -> Engine.onCaller(SerialPool.DEFAULT_NAME));
+    return handle(
+        new Spec("serial", 1),
+        () -> Engine.onCaller(SerialPool.DEFAULT_NAME, List.of(), PoolWorker.factory(null)));
   }
 
   /**
@@ -101,8 +109,51 @@ public final class Pools implements AutoCloseable {
   public <T, R> Pool<T, R> threads(int workers) {
     PoolBuilder.checkWorkers(workers, ThreadPool.MOST_WORKERS);
     return handle(
-        new Spec(PoolKind.THREADS, workers),
-        () -> ThreadPool.newEngine(name(ThreadPool.DEFAULT_NAME, workers), workers));
+        new Spec("threads", workers),
+        () ->
+            ThreadPool.builder()
+                .name(name(ThreadPool.DEFAULT_NAME, workers))
+                .workers(workers)
+                .newEngine());
+  }
+
+  /**
+   * Returns a pool of 1,000 virtual threads, for tasks that mostly wait.
+   *
+   * @param <T> the bound of the inputs
+   * @param <R> the bound of the results
+   * @return a handle
+   * @throws UnsupportedOperationException if this JDK is older than 21
+   * @throws PoolClosedException if this is closed
+   */
+  public <T, R> Pool<T, R> virtualThreads() {
+    VirtualThreads.check();
+    return handle(
+        new Spec("virtual", ThreadPool.VIRTUAL_WORKERS),
+        () -> ThreadPool.builder().name(VIRTUAL_NAME).virtual().newEngine());
+  }
+
+  /**
+   * Returns a pool of threads that finds out how many it needs.
+   *
+   * <p>It starts with one thread for each core. While items run it looks every 20 ms how much of
+   * the time the threads spend computing; while they mostly wait (for the network, a disk, a lock,
+   * a sleep) it adds threads, up to 64, and virtual ones beyond, up to 10,000, where this JDK has
+   * them. If they compute later on, it goes back. One log line says what was measured and chosen,
+   * and so does {@link Pool#stats()}. It never chooses processes: on the JVM they buy isolation,
+   * not cores.
+   *
+   * @param <T> the bound of the inputs
+   * @param <R> the bound of the results
+   * @return a handle
+   * @throws PoolClosedException if this is closed
+   */
+  public <T, R> Pool<T, R> auto() {
+    return handle(
+        new Spec("auto", defaultWorkers),
+        () ->
+            Engine.automatic(
+                AUTO_NAME, List.of(), PoolWorker.factory(null), Duration.ofSeconds(60)));
   }
 
   /**
@@ -151,7 +202,7 @@ public final class Pools implements AutoCloseable {
       return processFallback == PoolKind.SERIAL ? serial() : threads(workers);
     }
     return handle(
-        new Spec(PoolKind.PROCESSES, workers),
+        new Spec("processes", workers),
         () ->
             ProcessPool.builder()
                 .name(name(ProcessPool.DEFAULT_NAME, workers))
@@ -190,7 +241,8 @@ public final class Pools implements AutoCloseable {
       }
       engine = engines.computeIfAbsent(spec, absent -> maker.get());
     }
-    return new EnginePool<>(engine, Life.ofHandle(engine.name(), life), MapOptions.defaults());
+    return new EnginePool<>(
+        engine, Life.ofHandle(engine.name(), life), MapOptions.defaults(), List.of());
   }
 
   private List<Engine<?>> enginesSoFar() {

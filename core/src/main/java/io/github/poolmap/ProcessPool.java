@@ -38,8 +38,8 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
   static final String DEFAULT_NAME = "poolmap-processes";
   static final int MOST_WORKERS = 1_024;
 
-  private ProcessPool(Engine<?> engine, MapOptions options) {
-    super(engine, Life.of(engine), options);
+  private ProcessPool(Engine<?> engine, Builder<T, R> builder) {
+    super(engine, Life.of(engine), builder.options(), builder.carriers());
   }
 
   /**
@@ -264,7 +264,12 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
               environment,
               workingDirectory,
               startTimeout);
-      return Engine.on(name(), workers(), idleTimeout, new ProcessBackend(spec, startStrategy));
+      return Engine.on(
+          name(),
+          workers(),
+          idleTimeout,
+          new ProcessBackend(spec, startStrategy, new WorkerStart(initializer())),
+          listeners());
     }
 
     /**
@@ -273,7 +278,7 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
      * @return the pool
      */
     public ProcessPool<T, R> build() {
-      return new ProcessPool<>(newEngine(), options());
+      return new ProcessPool<>(newEngine(), this);
     }
   }
 }

@@ -17,8 +17,8 @@ public final class SerialPool<T, R> extends EnginePool<T, R> {
 
   static final String DEFAULT_NAME = "poolmap-serial";
 
-  private SerialPool(Engine<?> engine, MapOptions options) {
-    super(engine, Life.of(engine), options);
+  private SerialPool(Engine<?> engine, Builder<T, R> builder) {
+    super(engine, Life.of(engine), builder.options(), builder.carriers());
   }
 
   /**
@@ -71,7 +71,8 @@ public final class SerialPool<T, R> extends EnginePool<T, R> {
      * @return the pool
      */
     public SerialPool<T, R> build() {
-      return new SerialPool<>(Engine.onCaller(name()), options());
+      return new SerialPool<>(
+          Engine.onCaller(name(), listeners(), PoolWorker.factory(initializer())), this);
     }
   }
 }

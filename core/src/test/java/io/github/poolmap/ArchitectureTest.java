@@ -28,7 +28,7 @@ class ArchitectureTest {
   private static final String INTERNAL = "io.github.poolmap.internal.";
 
   private static final Set<String> DOORS =
-      Set.of("Pools", "SerialPool", "ThreadPool", "ProcessPool", "EnginePool");
+      Set.of("Pools", "SerialPool", "ThreadPool", "ProcessPool", "EnginePool", "PoolWorker");
 
   private static String outermost(JavaClass type) {
     return type.getEnclosingClass().map(ArchitectureTest::outermost).orElse(type.getSimpleName());
@@ -132,15 +132,24 @@ class ArchitectureTest {
     assertThat(names)
         .containsExactlyInAnyOrder(
             "BiMapper",
+            "CallTimeoutException",
+            "ContextCarrier",
+            "Effect",
             "MapOptions",
             "Mapper",
             "NestedPoolException",
             "NotSerializableTaskException",
+            "Outcome",
             "Pool",
             "PoolClosedException",
             "PoolException",
             "PoolInterruptedException",
             "PoolKind",
+            "PoolListener",
+            "PoolListener$Call",
+            "PoolListener$Item",
+            "PoolListener$Worker",
+            "PoolStats",
             "Pools",
             "Pools$Builder",
             "ProcessPool",
@@ -150,11 +159,14 @@ class ArchitectureTest {
             "StartStrategy",
             "Task",
             "TaskException",
+            "TaskTimeoutException",
             "ThreadPool",
             "ThreadPool$Builder",
             "WorkerCrashedException",
             "WorkerCrashedException$Death",
             "WorkerCrashedException$Reason",
+            "WorkerInfo",
+            "WorkerLocal",
             "WorkerProcess",
             "WorkerSpec",
             "WorkerStartException");

@@ -58,7 +58,7 @@ class HostileUserCodeTest {
   @AfterEach
   void thePoolsAreAsTheyWere() {
     logs.close();
-    List<Integer> inputs = PoolContract.range(100);
+    List<Integer> inputs = PoolUnderTest.range(100);
     assertThat(processes.map(x -> x, inputs)).isEqualTo(inputs);
     assertThat(threads.map(x -> x, inputs)).isEqualTo(inputs);
   }
@@ -190,7 +190,7 @@ class HostileUserCodeTest {
 
   @Test
   void aResultThatInterruptsItsReaderDoesNoHarm() {
-    assertThat(processes.map(x -> new InterruptsItsReader(), PoolContract.range(20))).hasSize(20);
+    assertThat(processes.map(x -> new InterruptsItsReader(), PoolUnderTest.range(20))).hasSize(20);
   }
 
   private static final class InterruptsItsReader implements Serializable {
@@ -204,7 +204,7 @@ class HostileUserCodeTest {
   @Test
   void interruptsThatComeTooLateHitNobody() {
     // Each item leaves somebody behind who interrupts its thread a little later.
-    List<Integer> inputs = PoolContract.range(60);
+    List<Integer> inputs = PoolUnderTest.range(60);
     for (Pool<Object, Object> pool : List.of(processes, threads)) {
       List<Integer> sizes =
           pool.with(o -> o.chunkSize(5))

@@ -32,7 +32,7 @@ class IndependentCallsTest {
   void endingOneCallDoesNotCostAnotherItsWorker(@TempDir Path folder) throws InterruptedException {
     Journal journal = new Journal(folder.resolve("journal"));
     try (ProcessPool<Object, Object> pool = processes(1)) {
-      List<Integer> many = PoolContract.range(20_000);
+      List<Integer> many = PoolUnderTest.range(20_000);
       Caller<List<Integer>> slow =
           Caller.of(
               () ->
@@ -44,20 +44,20 @@ class IndependentCallsTest {
                         }
                         return x;
                       },
-                      PoolContract.range(600)));
+                      PoolUnderTest.range(600)));
       Caller<?> quick = Caller.of(() -> pool.with(o -> o.chunkSize(1)).map(x -> x, many));
       journal.awaitEntry("held");
       quick.interrupt();
       assertThat(quick.failure(SOON)).isInstanceOf(PoolInterruptedException.class);
       journal.add("go on");
-      assertThat(slow.result(SOON)).isEqualTo(PoolContract.range(600));
+      assertThat(slow.result(SOON)).isEqualTo(PoolUnderTest.range(600));
     }
   }
 
   @Test
   void aLongCallOfShortChunksDoesNotStarveAShortOne() throws InterruptedException {
     try (ProcessPool<Object, Object> pool = processes(1)) {
-      List<Integer> many = PoolContract.range(2_000_000);
+      List<Integer> many = PoolUnderTest.range(2_000_000);
       Caller<?> lengthy = Caller.of(() -> pool.with(o -> o.chunkSize(10)).map(x -> x, many));
       await().atMost(SOON).until(() -> pool.apply(() -> 1) == 1);
       assertThat(lengthy.isBusy()).isTrue();
@@ -70,7 +70,7 @@ class IndependentCallsTest {
   void interruptsAndGracePeriodsOfManyCallersNeverHitTheItemsOfOthers()
       throws InterruptedException {
     try (ProcessPool<Object, Object> pool = processes(2)) {
-      List<Integer> inputs = PoolContract.range(200);
+      List<Integer> inputs = PoolUnderTest.range(200);
       List<Integer> expected = inputs.stream().map(x -> x + 1).toList();
       CountDownLatch over = new CountDownLatch(1);
       AtomicInteger wrong = new AtomicInteger();
@@ -85,7 +85,7 @@ class IndependentCallsTest {
               });
       for (int i = 0; i < 60; i++) {
         Caller<?> interrupted =
-            Caller.of(() -> pool.with(o -> o.chunkSize(1)).map(x -> x, PoolContract.range(5_000)));
+            Caller.of(() -> pool.with(o -> o.chunkSize(1)).map(x -> x, PoolUnderTest.range(5_000)));
         // Twice, since a second interrupt finds the caller at work on the first.
         interrupted.interrupt();
         Thread.yield();

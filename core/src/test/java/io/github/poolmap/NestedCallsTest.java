@@ -39,7 +39,7 @@ class NestedCallsTest {
                   pool.map(
                       x -> {
                         if (x == 0) {
-                          pools.pool(nested).map(y -> y, PoolContract.range(10));
+                          pools.pool(nested).map(y -> y, PoolUnderTest.range(10));
                           nestedIsOver.countDown();
                           try {
                             new CountDownLatch(1).await();
@@ -84,7 +84,7 @@ class NestedCallsTest {
                                       }
                                       return done.incrementAndGet();
                                     },
-                                    PoolContract.range(25));
+                                    PoolUnderTest.range(25));
                           } catch (PoolInterruptedException e) {
                             flag.set(Thread.currentThread().isInterrupted());
                             seen.set(e);

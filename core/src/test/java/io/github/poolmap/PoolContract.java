@@ -1,5 +1,6 @@
 package io.github.poolmap;
 
+import static io.github.poolmap.PoolUnderTest.range;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
@@ -29,7 +30,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -52,33 +52,20 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
-abstract class PoolContract {
+abstract class PoolContract implements PoolUnderTest {
 
   private static final int ADAPTIVE = 0;
-  private static final Duration GRACE = Duration.ofMillis(500);
-
-  /** Generous: a stop takes milliseconds, on a machine that does something else it may not. */
-  private static final Duration SOON = Duration.ofSeconds(5);
-
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
-
   private Pool<Object, Object> pool;
   private Journal journal;
 
-  /** Makes a pool, of two workers if the kind allows it. */
-  abstract Pool<Object, Object> newPool(UnaryOperator<MapOptions> options);
+  @Override
+  public final Pool<Object, Object> pool() {
+    return pool;
+  }
 
-  /** Whether a task that ignores its interrupt is ended all the same. */
-  abstract boolean stopsDeafTasks();
-
-  /** Whether tasks run while their caller does something else. */
-  abstract boolean runsAsync();
-
-  /** Whether a task that ends its JVM leaves this one alone, which is so if it runs in another. */
-  abstract boolean survivesCrash();
-
-  private boolean tasksShareThisJvm() {
-    return !survivesCrash();
+  @Override
+  public final Journal journal() {
+    return journal;
   }
 
   @BeforeAll
@@ -100,10 +87,6 @@ abstract class PoolContract {
   final void theSharedPoolStillWorks() {
     assertThat(pool.map(x -> x + 1, range(20)))
         .isEqualTo(IntStream.rangeClosed(1, 20).boxed().toList());
-  }
-
-  static List<Integer> range(int size) {
-    return IntStream.range(0, size).boxed().toList();
   }
 
   private Pool<Object, Object> chunked(int chunkSize) {

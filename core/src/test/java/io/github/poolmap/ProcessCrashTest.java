@@ -62,7 +62,7 @@ class ProcessCrashTest {
   @AfterEach
   void thePoolHealsItself() {
     logs.close();
-    List<Integer> inputs = PoolContract.range(1000);
+    List<Integer> inputs = PoolUnderTest.range(1000);
     assertThat(pool.map(x -> -x, inputs)).isEqualTo(inputs.stream().map(x -> -x).toList());
     assertThat(pool.workers()).isEqualTo(2);
   }
@@ -87,7 +87,7 @@ class ProcessCrashTest {
                       }
                       return x;
                     },
-                    PoolContract.range(10_000)));
+                    PoolUnderTest.range(10_000)));
     WorkerCrashedException crash = (WorkerCrashedException) caller.failure(SOON);
     assertThat(crash.reason()).isEqualTo(Reason.EXIT);
     assertThat(crash.exitStatus()).isEqualTo(3);
@@ -154,7 +154,7 @@ class ProcessCrashTest {
         worker.destroyForcibly();
         await().atMost(SOON).until(() -> !worker.isAlive());
       }
-      assertThat(pool.map(x -> x, PoolContract.range(20))).hasSize(20);
+      assertThat(pool.map(x -> x, PoolUnderTest.range(20))).hasSize(20);
     }
   }
 
@@ -170,7 +170,7 @@ class ProcessCrashTest {
                   talk.hold(round + (1 - x));
                   return pid();
                 },
-                PoolContract.range(all)));
+                PoolUnderTest.range(all)));
   }
 
   @Test
@@ -188,12 +188,12 @@ class ProcessCrashTest {
                         }
                         return hoard.size();
                       },
-                      PoolContract.range(5)));
+                      PoolUnderTest.range(5)));
       assertThat(crash.reason()).isEqualTo(Reason.OUT_OF_MEMORY);
       assertThat(crash.index()).isEqualTo(2);
       assertThat(crash.signal()).isNull();
       assertThat(crash).hasMessageContaining("heap");
-      assertThat(small.map(x -> x, PoolContract.range(5))).hasSize(5);
+      assertThat(small.map(x -> x, PoolUnderTest.range(5))).hasSize(5);
     }
   }
 
@@ -217,7 +217,7 @@ class ProcessCrashTest {
                       }
                       return x;
                     },
-                    PoolContract.range(20)));
+                    PoolUnderTest.range(20)));
     assertThat(crash.reason()).isEqualTo(Reason.NATIVE_CRASH);
     assertThat(crash.index()).isEqualTo(7);
     assertThat(crash.crashReport())
@@ -241,7 +241,7 @@ class ProcessCrashTest {
                       }
                       return x;
                     },
-                    PoolContract.range(300)));
+                    PoolUnderTest.range(300)));
     assertThat(crash.index()).isEqualTo(60);
     assertThat(crash.exitStatus()).isEqualTo(9);
     assertThat(started.numbers()).doesNotHaveDuplicates().contains(60);
@@ -250,7 +250,7 @@ class ProcessCrashTest {
   @Test
   void itemsOfOtherCallsInTheHandsOfADyingWorkerAreNotLost() throws InterruptedException {
     Journal started = journal;
-    List<Integer> inputs = PoolContract.range(3000);
+    List<Integer> inputs = PoolUnderTest.range(3000);
     Caller<List<Integer>> innocent =
         Caller.of(
             () ->
@@ -288,7 +288,7 @@ class ProcessCrashTest {
                                 Runtime.getRuntime().halt(5);
                                 return x;
                               },
-                              PoolContract.range(100)))
+                              PoolUnderTest.range(100)))
                   .exitStatus())
           .isEqualTo(5);
     }
@@ -338,7 +338,7 @@ class ProcessCrashTest {
                           talk.hold("go on");
                           throw new IllegalStateException("the bug");
                         },
-                        PoolContract.range(2)));
+                        PoolUnderTest.range(2)));
     talk.awaitSize(1);
     ProcessHandle deaf = ProcessHandle.of(Long.parseLong(talk.lines().get(0))).orElseThrow();
     talk.add("go on");

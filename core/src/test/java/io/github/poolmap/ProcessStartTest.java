@@ -56,13 +56,13 @@ class ProcessStartTest {
 
   private static WorkerStartException startFailure(Pool<Object, Object> pool) {
     return catchThrowableOfType(
-        WorkerStartException.class, () -> pool.map(x -> x, PoolContract.range(100)));
+        WorkerStartException.class, () -> pool.map(x -> x, PoolUnderTest.range(100)));
   }
 
   @Test
   void aChildThatDiesBeforeItConnectsFailsTheCallAndThePool() throws Exception {
     try (Pool<Object, Object> pool = scriptedJava("echo 'no such option' >&2", "exit 7").build()) {
-      Caller<Object> first = Caller.of(() -> pool.map(x -> x, PoolContract.range(100)));
+      Caller<Object> first = Caller.of(() -> pool.map(x -> x, PoolUnderTest.range(100)));
       Caller<Object> second = Caller.of(() -> pool.apply(() -> 1));
       WorkerStartException failure = (WorkerStartException) first.failure(SOON);
       assertThat(second.failure(SOON)).isInstanceOf(WorkerStartException.class);
@@ -99,7 +99,7 @@ class ProcessStartTest {
   @Test
   void terminateEndsABootUnderWay() throws Exception {
     Pool<Object, Object> pool = scriptedJava("exec sleep 300").build();
-    Caller<Object> caller = Caller.of(() -> pool.map(x -> x, PoolContract.range(100)));
+    Caller<Object> caller = Caller.of(() -> pool.map(x -> x, PoolUnderTest.range(100)));
     starts.awaitSize(2);
     long start = System.nanoTime();
     pool.terminate();
@@ -116,7 +116,7 @@ class ProcessStartTest {
   @Test
   void anInterruptReachesACallerThatWaitsForABoot() throws Exception {
     Pool<Object, Object> pool = scriptedJava("exec sleep 300").build();
-    Caller<Object> caller = Caller.of(() -> pool.map(x -> x, PoolContract.range(100)));
+    Caller<Object> caller = Caller.of(() -> pool.map(x -> x, PoolUnderTest.range(100)));
     starts.awaitSize(1);
     caller.interrupt();
     assertThat(caller.failure(SOON)).isInstanceOf(PoolInterruptedException.class);
@@ -198,7 +198,7 @@ class ProcessStartTest {
         };
     try (Pool<Object, Object> pool =
         ProcessPool.builder().workers(2).startStrategy(counting).build()) {
-      pool.map(x -> x, PoolContract.range(100));
+      pool.map(x -> x, PoolUnderTest.range(100));
       assertThatExceptionOfType(WorkerCrashedException.class)
           .isThrownBy(
               () ->
@@ -207,7 +207,7 @@ class ProcessStartTest {
                         Runtime.getRuntime().halt(1);
                         return 1;
                       }));
-      pool.map(x -> x, PoolContract.range(100));
+      pool.map(x -> x, PoolUnderTest.range(100));
     }
     assertThat(started.get()).isBetween(2, 4);
     assertThat(released.get()).isEqualTo(started.get());
@@ -233,7 +233,7 @@ class ProcessStartTest {
     for (int i = 0; i < 5; i++) {
       try (Pool<Object, Object> pool = ProcessPool.builder().workers(2).build()) {
         List<Integer> one = pool.map(x -> x, List.of(1));
-        List<Integer> three = pool.map(x -> x, PoolContract.range(3));
+        List<Integer> three = pool.map(x -> x, PoolUnderTest.range(3));
         assertThat(one).hasSize(1);
         assertThat(three).hasSize(3);
       }

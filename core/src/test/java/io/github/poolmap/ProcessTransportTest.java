@@ -47,7 +47,7 @@ class ProcessTransportTest {
 
   @AfterEach
   void thePoolIsUsable() {
-    assertThat(pool.map(x -> x, PoolContract.range(50))).isEqualTo(PoolContract.range(50));
+    assertThat(pool.map(x -> x, PoolUnderTest.range(50))).isEqualTo(PoolUnderTest.range(50));
   }
 
   private TaskException failureOf(Mapper<Object, Object> mapper, Object... inputs) {
@@ -295,7 +295,7 @@ class ProcessTransportTest {
   void resultsLargerThanTheOutboxDoNotBlockTheDialogue(int chunkSize) {
     List<byte[]> results =
         pool.with(o -> o.chunkSize(chunkSize))
-            .map(x -> noise(x, lengthOf(x)), PoolContract.range(40));
+            .map(x -> noise(x, lengthOf(x)), PoolUnderTest.range(40));
     for (int i = 0; i < results.size(); i++) {
       assertThat(Arrays.equals(results.get(i), noise(i, lengthOf(i)))).as("result %s", i).isTrue();
     }
@@ -334,10 +334,10 @@ class ProcessTransportTest {
   void aFunctionWithLargeStateArrives() {
     byte[] state = noise(1, 5 << 20);
     int hash = Arrays.hashCode(state);
-    List<Integer> results = pool.map(x -> x + state[x], PoolContract.range(2000));
+    List<Integer> results = pool.map(x -> x + state[x], PoolUnderTest.range(2000));
     List<Boolean> same = pool.map(x -> Arrays.hashCode(state) == hash, List.of(1, 2));
     assertThat(results)
-        .isEqualTo(PoolContract.range(2000).stream().map(x -> x + state[x]).toList());
+        .isEqualTo(PoolUnderTest.range(2000).stream().map(x -> x + state[x]).toList());
     assertThat(same).containsOnly(true);
   }
 
@@ -353,8 +353,8 @@ class ProcessTransportTest {
                   shared[0] = x;
                   return shared;
                 },
-                PoolContract.range(10));
-    assertThat(results.stream().map(array -> array[0])).isEqualTo(PoolContract.range(10));
+                PoolUnderTest.range(10));
+    assertThat(results.stream().map(array -> array[0])).isEqualTo(PoolUnderTest.range(10));
   }
 
   @Test
@@ -413,12 +413,12 @@ class ProcessTransportTest {
       String prefix = "f" + i + "-";
       callers.add(
           Caller.of(
-              () -> pool.with(o -> o.chunkSize(3)).map(x -> prefix + x, PoolContract.range(200))));
+              () -> pool.with(o -> o.chunkSize(3)).map(x -> prefix + x, PoolUnderTest.range(200))));
     }
     for (int i = 0; i < 40; i++) {
       String prefix = "f" + i + "-";
       assertThat(callers.get(i).result(Duration.ofSeconds(30)))
-          .isEqualTo(PoolContract.range(200).stream().map(x -> prefix + x).toList());
+          .isEqualTo(PoolUnderTest.range(200).stream().map(x -> prefix + x).toList());
     }
   }
 }

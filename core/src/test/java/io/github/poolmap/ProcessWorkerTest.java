@@ -71,7 +71,7 @@ class ProcessWorkerTest {
   void theWorkerIsAJvmOfItsOwnWithStaticsOfItsOwn() {
     COUNTER.set(100);
     try (Pool<Object, Object> pool = workers(1).build()) {
-      List<Integer> counted = pool.map(x -> COUNTER.incrementAndGet(), PoolContract.range(3));
+      List<Integer> counted = pool.map(x -> COUNTER.incrementAndGet(), PoolUnderTest.range(3));
       assertThat(counted).containsExactly(1, 2, 3);
       assertThat(pool.apply(() -> pid())).isNotEqualTo(pid());
     }
@@ -90,7 +90,7 @@ class ProcessWorkerTest {
                         Thread.sleep(20);
                         return pid();
                       },
-                      PoolContract.range(60)));
+                      PoolUnderTest.range(60)));
       assertThat(pids).hasSize(2);
       assertThat(ProcessHandle.current().children().map(ProcessHandle::pid))
           .containsExactlyInAnyOrderElementsOf(pids);
@@ -139,7 +139,7 @@ class ProcessWorkerTest {
                 Thread.currentThread().setContextClassLoader(null);
                 return mine == ClassLoader.getSystemClassLoader();
               },
-              PoolContract.range(5));
+              PoolUnderTest.range(5));
       assertThat(same).containsOnly(true);
     }
   }
@@ -150,7 +150,7 @@ class ProcessWorkerTest {
     Lines lines = new Lines();
     System.setOut(lines.stream());
     try (Pool<Object, Object> pool = workers(1).jvmArgs("-verbose:class").build()) {
-      pool.map(x -> x, PoolContract.range(1000));
+      pool.map(x -> x, PoolUnderTest.range(1000));
     } finally {
       System.setOut(before);
     }
@@ -225,17 +225,17 @@ class ProcessWorkerTest {
                         .write("PMAP\1\0\0\n".getBytes(StandardCharsets.US_ASCII));
                     return x;
                   },
-                  PoolContract.range(50));
+                  PoolUnderTest.range(50));
     } finally {
       System.setOut(out);
       System.setErr(err);
     }
-    assertThat(results).isEqualTo(PoolContract.range(50));
+    assertThat(results).isEqualTo(PoolUnderTest.range(50));
     assertThat(toErr.seen())
         .containsExactlyInAnyOrderElementsOf(
-            PoolContract.range(50).stream().map(x -> "err " + x).toList());
+            PoolUnderTest.range(50).stream().map(x -> "err " + x).toList());
     List<String> expected = new ArrayList<>(Collections.nCopies(50, "PMAP\1\0\0"));
-    PoolContract.range(50).forEach(x -> expected.add("out " + x));
+    PoolUnderTest.range(50).forEach(x -> expected.add("out " + x));
     assertThat(toOut.seen()).containsExactlyInAnyOrderElementsOf(expected);
   }
 

@@ -1,26 +1,28 @@
 package io.github.poolmap;
 
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 
 class SerialPoolContractTest extends PoolContract {
 
   @Override
-  Pool<Object, Object> newPool(UnaryOperator<MapOptions> options) {
-    return SerialPool.builder().options(options).build();
+  public Pool<Object, Object> build(Consumer<PoolBuilder<?>> settings) {
+    SerialPool.Builder<Object, Object> builder = SerialPool.builder();
+    settings.accept(builder);
+    return builder.build();
   }
 
   @Override
-  boolean stopsDeafTasks() {
+  public boolean stopsDeafTasks() {
     return false;
   }
 
   @Override
-  boolean runsAsync() {
+  public boolean runsAsync() {
     return false;
   }
 
   @Override
-  boolean survivesCrash() {
+  public boolean survivesCrash() {
     return false;
   }
 }

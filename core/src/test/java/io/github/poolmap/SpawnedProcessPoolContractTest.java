@@ -1,30 +1,29 @@
 package io.github.poolmap;
 
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 
 class SpawnedProcessPoolContractTest extends PoolContract {
 
   @Override
-  Pool<Object, Object> newPool(UnaryOperator<MapOptions> options) {
-    return ProcessPool.builder()
-        .workers(2)
-        .startStrategy(StartStrategy.spawn())
-        .options(options)
-        .build();
+  public Pool<Object, Object> build(Consumer<PoolBuilder<?>> settings) {
+    ProcessPool.Builder<Object, Object> builder = ProcessPool.builder();
+    builder.workers(2).startStrategy(StartStrategy.spawn());
+    settings.accept(builder);
+    return builder.build();
   }
 
   @Override
-  boolean stopsDeafTasks() {
+  public boolean stopsDeafTasks() {
     return true;
   }
 
   @Override
-  boolean runsAsync() {
+  public boolean runsAsync() {
     return true;
   }
 
   @Override
-  boolean survivesCrash() {
+  public boolean survivesCrash() {
     return true;
   }
 }

@@ -1,26 +1,29 @@
 package io.github.poolmap;
 
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 
 class ThreadPoolContractTest extends PoolContract {
 
   @Override
-  Pool<Object, Object> newPool(UnaryOperator<MapOptions> options) {
-    return ThreadPool.builder().workers(2).options(options).build();
+  public Pool<Object, Object> build(Consumer<PoolBuilder<?>> settings) {
+    ThreadPool.Builder<Object, Object> builder = ThreadPool.builder();
+    builder.workers(2);
+    settings.accept(builder);
+    return builder.build();
   }
 
   @Override
-  boolean stopsDeafTasks() {
+  public boolean stopsDeafTasks() {
     return false;
   }
 
   @Override
-  boolean runsAsync() {
+  public boolean runsAsync() {
     return true;
   }
 
   @Override
-  boolean survivesCrash() {
+  public boolean survivesCrash() {
     return false;
   }
 }

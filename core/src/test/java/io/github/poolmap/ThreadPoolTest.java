@@ -48,7 +48,7 @@ class ThreadPoolTest {
               all.await();
               return x;
             },
-            PoolContract.range(pool.workers()));
+            PoolUnderTest.range(pool.workers()));
     assertThat(results).hasSize(pool.workers());
   }
 
@@ -107,13 +107,13 @@ class ThreadPoolTest {
                         ignoreInterruptsUntil(release);
                         return x;
                       },
-                      PoolContract.range(10)));
+                      PoolUnderTest.range(10)));
       deaf.await();
       caller.interrupt();
       assertThat(caller.failure(SOON)).isInstanceOf(PoolInterruptedException.class);
       assertThat(logs.messages(Level.WARN)).hasSize(2);
       AtomicInteger mapped = new AtomicInteger();
-      List<Integer> inputs = PoolContract.range(2000);
+      List<Integer> inputs = PoolUnderTest.range(2000);
       List<Integer> results =
           pool.map(
               x -> {
@@ -159,7 +159,7 @@ class ThreadPoolTest {
   void threadsAreDaemonsWithSpeakingNamesAndNotOfTheCommonPool() {
     try (Pool<Object, Object> pool = pool(2)) {
       Set<Thread> threads =
-          new HashSet<>(pool.map(x -> Thread.currentThread(), PoolContract.range(50)));
+          new HashSet<>(pool.map(x -> Thread.currentThread(), PoolUnderTest.range(50)));
       assertThat(threads)
           .allSatisfy(
               thread -> {
@@ -188,8 +188,8 @@ class ThreadPoolTest {
       List<Integer> results =
           one.map(
               x -> other.map(y -> one.apply(() -> x + y), List.of(x)).get(0),
-              PoolContract.range(20));
-      assertThat(results).isEqualTo(PoolContract.range(20).stream().map(x -> 2 * x).toList());
+              PoolUnderTest.range(20));
+      assertThat(results).isEqualTo(PoolUnderTest.range(20).stream().map(x -> 2 * x).toList());
     }
   }
 
@@ -198,11 +198,11 @@ class ThreadPoolTest {
     try (Pool<Object, Object> one = pool(2);
         Pool<Object, Object> other = pool(2)) {
       Caller<List<Integer>> oneWay =
-          Caller.of(() -> one.map(x -> other.apply(() -> x), PoolContract.range(200)));
+          Caller.of(() -> one.map(x -> other.apply(() -> x), PoolUnderTest.range(200)));
       Caller<List<Integer>> otherWay =
-          Caller.of(() -> other.map(x -> one.apply(() -> x), PoolContract.range(200)));
-      assertThat(oneWay.result(SOON)).isEqualTo(PoolContract.range(200));
-      assertThat(otherWay.result(SOON)).isEqualTo(PoolContract.range(200));
+          Caller.of(() -> other.map(x -> one.apply(() -> x), PoolUnderTest.range(200)));
+      assertThat(oneWay.result(SOON)).isEqualTo(PoolUnderTest.range(200));
+      assertThat(otherWay.result(SOON)).isEqualTo(PoolUnderTest.range(200));
     }
   }
 

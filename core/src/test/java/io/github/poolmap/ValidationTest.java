@@ -132,8 +132,9 @@ class ValidationTest {
         .isNotEqualTo(defaults)
         .isEqualTo(MapOptions.defaults().chunkSize(3))
         .hasSameHashCodeAs(MapOptions.defaults().chunkSize(3))
-        .hasToString("MapOptions[chunkSize=3, gracePeriod=PT1S]");
-    assertThat(defaults).hasToString("MapOptions[chunkSize=adaptive, gracePeriod=PT1S]");
+        .asString()
+        .startsWith("MapOptions[chunkSize=3, ");
+    assertThat(defaults).asString().startsWith("MapOptions[chunkSize=adaptive, ");
     assertThat(defaults.chunkSize()).as("the original is unchanged").isEmpty();
   }
 }

@@ -1,9 +1,7 @@
 package io.github.poolmap.internal.process;
 
-import io.github.poolmap.WorkerCrashedException;
 import io.github.poolmap.WorkerCrashedException.Death;
 import io.github.poolmap.WorkerCrashedException.Reason;
-import io.github.poolmap.internal.run.ItemFailure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -70,42 +68,5 @@ final class Autopsy {
     } catch (IOException e) {
       return "(the crash report " + file + " cannot be read: " + e + ")";
     }
-  }
-
-  /** The failure of the item that the worker had in its hands. */
-  static ItemFailure failure(ChildJvm worker, Death death, @Nullable IOException violation) {
-    return (index, input) ->
-        new WorkerCrashedException(
-            "item "
-                + index
-                + " was lost with its worker "
-                + worker
-                + ": "
-                + describe(death, violation)
-                + " (input: "
-                + input
-                + ")"
-                + (death.stderrTail().isEmpty() ? "" : "\nstderr: " + death.stderrTail())
-                + (death.crashReport().isEmpty() ? "" : "\n" + death.crashReport()),
-            death,
-            index,
-            input,
-            worker.toString(),
-            1);
-  }
-
-  private static String describe(Death death, @Nullable IOException violation) {
-    String status = Exit.describe(death.exitStatus());
-    return switch (death.reason()) {
-      case NATIVE_CRASH -> "the JVM crashed in native code, status " + status;
-      case OUT_OF_MEMORY -> "its heap was exhausted, status " + status;
-      case EXIT -> "it ended itself with status " + status;
-      case SIGNAL -> "it was ended by " + death.signal() + ", status " + death.exitStatus();
-      case PROTOCOL ->
-          violation == null
-              ? "it closed its channel and lived on"
-              : "it broke the protocol: " + violation.getMessage();
-      case STOPPED -> "it was stopped by its pool";
-    };
   }
 }

@@ -1,10 +1,10 @@
 package io.github.poolmap.internal.process;
 
 import io.github.poolmap.WorkerProcess;
+import io.github.poolmap.internal.wire.Cancel;
 import io.github.poolmap.internal.wire.FrameChannel;
 import io.github.poolmap.internal.wire.FrameType;
 import io.github.poolmap.internal.wire.Ledger;
-import io.github.poolmap.internal.wire.Packer;
 import io.github.poolmap.internal.wire.WorkerFolder;
 import java.io.Closeable;
 import java.io.IOException;
@@ -104,10 +104,14 @@ final class ChildJvm implements WorkerProcess {
     }
   }
 
-  /** Orders the worker to interrupt an item. */
-  void cancel(int chunkId, int position) {
+  /**
+   * Orders the worker to interrupt an item.
+   *
+   * @param withStack whether to leave a {@link io.github.poolmap.internal.wire.StackFile}
+   */
+  void cancel(int chunkId, int position, boolean withStack) {
     try {
-      control().write(FrameType.CANCEL, chunkId, new Packer(4).putInt(position));
+      control().write(FrameType.CANCEL, chunkId, new Cancel(position, withStack).pack());
     } catch (IOException gone) {
       LOG.debug("{}: gone before an item of its could be interrupted", this);
     }

@@ -2,6 +2,7 @@ package io.github.poolmap.internal.process;
 
 import io.github.poolmap.NotSerializableTaskException;
 import io.github.poolmap.internal.run.Chunk;
+import io.github.poolmap.internal.run.Run;
 import io.github.poolmap.internal.wire.ChunkMessage;
 import io.github.poolmap.internal.wire.Packer;
 import io.github.poolmap.internal.wire.TooLargeException;
@@ -22,10 +23,14 @@ record PackedChunk(Chunk<ShippedFunction> chunk, Packer message) {
 
   /** Serializes a chunk; null if nothing of it is left to send, in which case it is finished. */
   static @Nullable PackedChunk pack(Chunk<ShippedFunction> chunk, String laneName) {
-    Packer message = ChunkMessage.begin(chunk.run().function().id());
+    Run<ShippedFunction> run = chunk.run();
+    boolean timed = chunk.isTimed() || !run.taskTimeout().isZero();
+    Packer message = ChunkMessage.begin(run.function().id(), run.goesOnAfterFailure(), timed);
+    chunk.assignTo(laneName);
+    long most = Math.min(LARGE_CHUNK_BYTES, run.bytesLeft());
     int packed = 0;
-    for (int i = 0; i < chunk.size() && !chunk.run().isStopped(); i++) {
-      if (packed > 0 && message.size() > LARGE_CHUNK_BYTES) {
+    for (int i = 0; i < chunk.size() && !run.isStopped(); i++) {
+      if (packed > 0 && message.size() > most) {
         chunk.giveBackFrom(i);
         break;
       }
@@ -33,20 +38,21 @@ record PackedChunk(Chunk<ShippedFunction> chunk, Packer message) {
         ChunkMessage.append(message, i, chunk.input(i));
         packed++;
       } catch (NotSerializableTaskException e) {
-        chunk.fail(i, Unsendable.failure(laneName, 0, e));
+        chunk.fail(i, new Unsendable(laneName, false, e));
       } catch (TooLargeException e) {
         if (packed > 0) {
           // Alone it may fit.
           chunk.giveBackFrom(i);
           break;
         }
-        chunk.fail(i, Unsendable.failure(laneName, 0, Unsendable.because("input", e)));
+        chunk.fail(i, new Unsendable(laneName, false, Unsendable.because("input", e)));
       }
     }
-    if (packed == 0 || chunk.run().isStopped()) {
+    if (packed == 0 || run.isStopped()) {
       chunk.finish();
       return null;
     }
+    chunk.hold(message.size());
     return new PackedChunk(chunk, message);
   }
 }

@@ -1,8 +1,11 @@
 package io.github.poolmap.internal.process;
 
+import io.github.poolmap.Effect;
 import io.github.poolmap.Mapper;
 import io.github.poolmap.NestedPoolException;
+import io.github.poolmap.PoolKind;
 import io.github.poolmap.StartStrategy;
+import io.github.poolmap.WorkerInfo;
 import io.github.poolmap.WorkerProcess;
 import io.github.poolmap.WorkerSpec;
 import io.github.poolmap.internal.run.Backend;
@@ -23,7 +26,13 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
   private final LaunchSpec spec;
   private final StartStrategy strategy;
   private final Launcher launcher = new Launcher();
+  private final byte[] startEffect;
   private final Set<ChildJvm> workers = ConcurrentHashMap.newKeySet();
+
+  /** Workers that have not said yet that they are started: user code runs in them. */
+  private final Set<ChildJvm> starting = ConcurrentHashMap.newKeySet();
+
+  private volatile boolean refusing;
   private volatile boolean terminated;
 
   /**
@@ -31,15 +40,29 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
    *
    * @param spec how to launch a worker
    * @param strategy how to come by one
+   * @param start what each worker does before its first task
+   * @throws io.github.poolmap.NotSerializableTaskException if that cannot be sent
    */
-  public ProcessBackend(LaunchSpec spec, StartStrategy strategy) {
+  public ProcessBackend(LaunchSpec spec, StartStrategy strategy, Effect<WorkerInfo> start) {
     this.spec = spec;
     this.strategy = strategy;
+    this.startEffect = ObjectCodec.serialize(start, "initializer");
   }
 
   @Override
-  public boolean isInline() {
-    return false;
+  public PoolKind kind() {
+    return PoolKind.PROCESSES;
+  }
+
+  List<String> command() {
+    List<String> command = new ArrayList<>();
+    command.add(spec.java().toString());
+    command.addAll(spec.options());
+    return command;
+  }
+
+  byte[] startEffect() {
+    return startEffect;
   }
 
   @Override
@@ -52,12 +75,38 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
               + ": the program (depth 0) and its workers (depth 1) may start worker processes,"
               + " deeper ones may not. Use threads here");
     }
+    if (depth > 0) {
+      refuseInStaticInitializer();
+    }
     byte[] bytes = ObjectCodec.serialize(mapper, "mapper");
     ClassLoader loader = Thread.currentThread().getContextClassLoader();
     return new ShippedFunction(
         FUNCTIONS.incrementAndGet(),
         bytes,
         loader != null ? loader : mapper.getClass().getClassLoader());
+  }
+
+  /**
+   * A class whose static initializer maps over processes is initialized in those, too, and each of
+   * them would start processes of its own before it executes anything.
+   */
+  private static void refuseInStaticInitializer() {
+    StackWalker.getInstance()
+        .walk(
+            frames ->
+                frames
+                    .filter(frame -> frame.getMethodName().equals("<clinit>"))
+                    .map(StackWalker.StackFrame::getClassName)
+                    .findFirst())
+        .ifPresent(
+            name -> {
+              throw new NestedPoolException(
+                  "the static initializer of "
+                      + name
+                      + " calls a process pool, and runs in a worker process, too: each worker"
+                      + " would start workers of its own. Make the call outside of it, for example"
+                      + " in main");
+            });
   }
 
   @Override
@@ -67,13 +116,15 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
 
   @Override
   public void refuseToOpen() {
+    refusing = true;
     launcher.refuse();
+    starting.forEach(ChildJvm::kill);
   }
 
   @Override
   public void terminate() {
     terminated = true;
-    launcher.refuse();
+    refuseToOpen();
     workers.forEach(ChildJvm::kill);
   }
 
@@ -96,6 +147,18 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
     return child;
   }
 
+  /** The worker begins to run what user code is to be done before its first task. */
+  void beginStart(ChildJvm worker) {
+    starting.add(worker);
+    if (refusing) {
+      worker.kill();
+    }
+  }
+
+  void endStart(ChildJvm worker) {
+    starting.remove(worker);
+  }
+
   /** Gives a worker back, alive or dead. */
   void release(ChildJvm worker) {
     try {
@@ -110,10 +173,7 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
 
     @Override
     public List<String> command() {
-      List<String> command = new ArrayList<>();
-      command.add(backend.spec.java().toString());
-      command.addAll(backend.spec.options());
-      return command;
+      return backend.command();
     }
 
     @Override

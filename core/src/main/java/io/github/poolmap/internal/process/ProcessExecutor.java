@@ -5,8 +5,10 @@ import io.github.poolmap.WorkerCrashedException.Reason;
 import io.github.poolmap.WorkerStartException;
 import io.github.poolmap.internal.run.Chunk;
 import io.github.poolmap.internal.run.ChunkExecutor;
+import io.github.poolmap.internal.run.Descriptions;
 import io.github.poolmap.internal.run.ItemFailure;
 import io.github.poolmap.internal.run.Run;
+import io.github.poolmap.internal.run.UnderWay;
 import io.github.poolmap.internal.run.UserCode;
 import io.github.poolmap.internal.wire.Frame;
 import io.github.poolmap.internal.wire.FrameChannel;
@@ -16,6 +18,8 @@ import io.github.poolmap.internal.wire.Ledger;
 import io.github.poolmap.internal.wire.Outcome;
 import io.github.poolmap.internal.wire.Progress;
 import io.github.poolmap.internal.wire.ProtocolException;
+import io.github.poolmap.internal.wire.Start;
+import io.github.poolmap.internal.wire.Started;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -76,6 +80,9 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   private Functions<Boolean> functions = new Functions<>();
   private int lastChunkId;
 
+  /** What has to be added to times of the worker's clock to get those of this JVM. */
+  private volatile long clockOffset;
+
   ProcessExecutor(ProcessBackend backend, int slot, String name) {
     this.backend = backend;
     this.slot = slot;
@@ -103,6 +110,15 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     for (int attempt = 1; ; attempt++) {
       try {
         ChildJvm started = backend.start(name);
+        boolean ready = false;
+        try {
+          initialize(started);
+          ready = true;
+        } finally {
+          if (!ready) {
+            backend.release(started);
+          }
+        }
         functions = new Functions<>();
         synchronized (guard) {
           worker = started;
@@ -122,6 +138,48 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
         throw new WorkerStartException(name + ": starting a worker failed: " + e, "", "", e);
       }
     }
+  }
+
+  /** Has the worker do what is to be done before its first task, and learns how its clock goes. */
+  private void initialize(ChildJvm started) {
+    backend.beginStart(started);
+    Started answer = null;
+    IOException violation = null;
+    try {
+      started.data().write(FrameType.START, started.pid(), Start.pack(slot, backend.startEffect()));
+      Frame frame = started.data().read();
+      long arrived = System.nanoTime();
+      if (frame != null) {
+        answer = Started.read(frame.payload(), getClass().getClassLoader());
+        // Late rather than early by what the answer took: no item shall get less than its time.
+        clockOffset = arrived - answer.nanoTime();
+      }
+    } catch (IOException e) {
+      violation = e;
+    } finally {
+      backend.endStart(started);
+    }
+    if (answer == null) {
+      Death death = Autopsy.examine(started, slot + 1, violation);
+      throw new WorkerStartException(
+          started
+              + ": died in its initializer: "
+              + new Crash(started.toString(), death, violation, true).describe(),
+          String.join(" ", backend.command()),
+          death.stderrTail(),
+          violation);
+    }
+    Throwable failure = answer.failure();
+    if (failure != null) {
+      throw new WorkerStartException(
+          started + ": the initializer failed: " + Descriptions.of(failure), "", "", failure);
+    }
+  }
+
+  @Override
+  public String workerName() {
+    ChildJvm current = worker;
+    return current == null ? name : current.toString();
   }
 
   @Override
@@ -197,8 +255,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   }
 
   private void leaveUserCode() {
-    userCode.leave();
-    if (userCode.isLost()) {
+    if (userCode.leave() == UserCode.End.LOST) {
       throw new LaneLostException();
     }
   }
@@ -217,6 +274,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     synchronized (guard) {
       onBoard.addLast(sent);
     }
+    packed.chunk().assignTo(current.toString());
     if (packed.chunk().run().isStopped()) {
       // Stopped before it was on board, so nobody has told the ledger yet.
       current.ledger().stopChunk(sent.id());
@@ -254,15 +312,22 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   private void take(ChildJvm current, Frame frame, SentChunk sent, long arrived)
       throws ProtocolException {
     switch (frame.type()) {
-      case DOORBELL -> sent.readOutbox(current, Progress.read(frame.payload()).outboxEnd());
-      case OUTCOME -> sent.settle(Outcome.read(frame.payload()), current.toString());
+      case DOORBELL -> {
+        sent.readOutbox(current, Progress.read(frame.payload()).outboxEnd());
+        sent.publish();
+      }
+      case OUTCOME -> {
+        sent.settle(Outcome.read(frame.payload()), current.toString());
+        sent.publish();
+      }
       case CHUNK_END -> {
         Progress progress = Progress.read(frame.payload());
         sent.readOutbox(current, progress.outboxEnd());
-        sent.finish(progress.workerNanos(), arrived);
         synchronized (guard) {
+          // From here on nothing that is meant for its items finds them.
           onBoard.removeFirst();
         }
+        sent.finish(current, progress.workerNanos(), arrived);
       }
       default -> throw new ProtocolException(frame.type() + " from a worker");
     }
@@ -273,7 +338,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   /** The worker is gone, or has to go: settles what it had on board. */
   private void outlive(ChildJvm dead, @Nullable IOException violation) {
     try {
-      Death death = Autopsy.examine(dead, slot, violation);
+      Death death = Autopsy.examine(dead, slot + 1, violation);
       dead.kill();
       if (death.reason() != Reason.STOPPED) {
         LOG.warn(
@@ -285,7 +350,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       if (violation == null) {
         drain(dead);
       }
-      inherit(dead, Autopsy.failure(dead, death, violation));
+      inherit(dead, new Crash(dead.toString(), death, violation, true));
     } catch (LaneLostException e) {
       LOG.debug("{}: nobody waits for what it left behind", dead);
     } finally {
@@ -314,7 +379,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       } finally {
         leaveUserCode();
       }
-      sent.settleAfterDeath(word, sent == left.get(0), culprit, crash);
+      sent.settleAfterDeath(dead, word, sent == left.get(0), culprit, crash);
     }
   }
 
@@ -382,9 +447,89 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       }
       int position = Ledger.positionOf(word);
       if (ledger.moveItem(chunkId, position, state, Ledger.CONDEMNED)) {
-        return () -> current.cancel(chunkId, position);
+        return () -> current.cancel(chunkId, position, false);
       }
     }
+  }
+
+  // ---- the time of items, by other threads
+
+  @Override
+  public @Nullable UnderWay underWay(Chunk<ShippedFunction> chunk) {
+    synchronized (guard) {
+      ChildJvm current = worker;
+      SentChunk head = onBoard.peekFirst();
+      if (current == null || head == null || !head.isOf(chunk)) {
+        return null;
+      }
+      Ledger ledger = current.ledger();
+      long word = ledger.item();
+      long start = ledger.start();
+      boolean same = ledger.item() == word && Ledger.chunkOf(word) == head.id();
+      return same && Ledger.isUnderWay(Ledger.stateOf(word))
+          ? new UnderWay(Ledger.positionOf(word), start + clockOffset)
+          : null;
+    }
+  }
+
+  @Override
+  public @Nullable Runnable expire(Chunk<ShippedFunction> chunk, int position) {
+    synchronized (guard) {
+      ChildJvm current = worker;
+      SentChunk head = onBoard.peekFirst();
+      if (current == null || head == null || !head.isOf(chunk)) {
+        return null;
+      }
+      Ledger ledger = current.ledger();
+      int id = head.id();
+      if (ledger.moveItem(id, position, Ledger.RUNNING, Ledger.CONDEMNED)
+          || ledger.moveItem(id, position, Ledger.DECODING, Ledger.CONDEMNED)) {
+        // What is behind it shall not begin in a worker that may have to be killed.
+        cutAll(current);
+        head.expire(position);
+        return () -> current.cancel(id, position, true);
+      }
+      if (ledger.item() == Ledger.word(id, position, Ledger.ENCODING)) {
+        // Its result was there in time; only if it cannot be written either it is given up.
+        cutAll(current);
+        head.expire(position);
+        return () -> {};
+      }
+      return null;
+    }
+  }
+
+  private void cutAll(ChildJvm current) {
+    for (SentChunk sent : onBoard) {
+      sent.cut();
+      current.ledger().stopChunk(sent.id());
+    }
+  }
+
+  @Override
+  public boolean giveUp(Chunk<ShippedFunction> chunk, int position) {
+    synchronized (guard) {
+      ChildJvm current = worker;
+      SentChunk head = onBoard.peekFirst();
+      if (current == null || head == null || !head.isOf(chunk) || !head.isExpired(position)) {
+        return false;
+      }
+      long word = current.ledger().item();
+      int state = Ledger.stateOf(word);
+      boolean still = Ledger.chunkOf(word) == head.id() && Ledger.positionOf(word) == position;
+      if (still && (state == Ledger.CONDEMNED || state == Ledger.ENCODING)) {
+        kill(current, head.run());
+      }
+      return false;
+    }
+  }
+
+  private void kill(ChildJvm current, Run<?> run) {
+    if (killedFor == null) {
+      LOG.warn("{}: a task ignores its interrupt, its JVM is killed", current);
+    }
+    killedFor = run;
+    current.kill();
   }
 
   @Override
@@ -397,11 +542,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     synchronized (guard) {
       ChildJvm current = worker;
       if (current != null && onBoard.stream().anyMatch(sent -> sent.run() == run)) {
-        if (killedFor == null) {
-          LOG.warn("{}: a task ignores its interrupt, its JVM is killed", current);
-        }
-        killedFor = run;
-        current.kill();
+        kill(current, run);
       }
     }
     // Should this side be at fault, in user code that reads or writes an object, the thread is

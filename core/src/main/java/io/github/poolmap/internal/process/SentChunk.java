@@ -8,8 +8,10 @@ import io.github.poolmap.internal.wire.Ledger;
 import io.github.poolmap.internal.wire.ObjectCodec;
 import io.github.poolmap.internal.wire.Outcome;
 import io.github.poolmap.internal.wire.ProtocolException;
+import io.github.poolmap.internal.wire.StackFile;
 import io.github.poolmap.internal.wire.ThrownCodec;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +22,20 @@ final class SentChunk {
   /** So many deaths with the same chunk, none of its items begun, are its own fault. */
   private static final int FRUITLESS_DEATHS_ALLOWED = 2;
 
+  private static final int NONE = -1;
+
   private final Chunk<ShippedFunction> chunk;
   private final int id;
   private final boolean ahead;
   private final long sentAt = System.nanoTime();
   private int outboxRead;
+  private boolean failed;
+
+  /** The position of the item whose time is over, -1 if there is none. Guarded by the executor. */
+  private int expired = NONE;
+
+  /** Whether the worker was told to begin no further item of it. Guarded by the executor. */
+  private boolean cut;
 
   /**
    * Notes that a chunk is being sent.
@@ -46,6 +57,29 @@ final class SentChunk {
     return chunk.run();
   }
 
+  boolean isOf(Chunk<ShippedFunction> which) {
+    return chunk == which;
+  }
+
+  /** The time of an item is over. */
+  void expire(int position) {
+    expired = position;
+  }
+
+  boolean isExpired(int position) {
+    return expired == position;
+  }
+
+  /** The worker has been told to begin no further item; what it has not begun comes back. */
+  void cut() {
+    cut = true;
+  }
+
+  /** Delivers what is there, if somebody waits for it. */
+  void publish() {
+    chunk.publish();
+  }
+
   /** Reads the outcomes that have been committed to the outbox since the last time. */
   void readOutbox(ChildJvm worker, int end) throws ProtocolException {
     if (end == outboxRead) {
@@ -64,6 +98,8 @@ final class SentChunk {
     if (position < 0 || position >= chunk.size() || chunk.isSettled(position)) {
       throw new ProtocolException("outcome for position " + position + " of " + chunk.size());
     }
+    chunk.took(position, outcome.nanos());
+    failed |= outcome.kind() != Outcome.Kind.VALUE;
     ClassLoader loader = chunk.run().function().loader();
     ByteBuffer contents = outcome.contents();
     switch (outcome.kind()) {
@@ -74,7 +110,7 @@ final class SentChunk {
         String message = Outcome.text(contents);
         NotSerializableTaskException cause =
             new NotSerializableTaskException(message, Outcome.text(contents), null);
-        chunk.fail(position, Unsendable.failure(worker, 1, cause));
+        chunk.fail(position, new Unsendable(worker, true, cause));
       }
     }
   }
@@ -83,36 +119,52 @@ final class SentChunk {
       int position, ByteBuffer contents, @Nullable ClassLoader loader, String worker)
       throws ProtocolException {
     Object value;
+    chunk.resultHolds(position, contents.remaining());
     try {
       value = ObjectCodec.decode(contents, loader);
     } catch (ProtocolException e) {
       throw e;
     } catch (Exception | Error e) {
       // Reading runs user code. What cannot be read is the fault of this item alone.
-      chunk.fail(position, Unsendable.failure(worker, 1, Unsendable.because("result", e)));
+      failed = true;
+      chunk.fail(position, new Unsendable(worker, true, Unsendable.because("result", e)));
       return;
     }
     chunk.succeed(position, value);
   }
 
   /** The worker has ended the chunk. */
-  void finish(long workerNanos, long arrived) throws ProtocolException {
-    if (firstOpen() < chunk.size() && !chunk.run().isStopped()) {
+  void finish(ChildJvm worker, long workerNanos, long arrived) throws ProtocolException {
+    failIfExpired(worker);
+    if (firstOpen() < chunk.size() && !chunk.run().isStopped() && !failed && !cut) {
       throw new ProtocolException("chunk ended without an outcome for position " + firstOpen());
     }
     // A chunk sent ahead waited in the worker, so its time on the way says nothing.
     chunk.finish(workerNanos, ahead ? Chunk.UNKNOWN : arrived - sentAt - workerNanos);
   }
 
+  /** The item whose time was over has ended, or ended with its worker. */
+  private boolean failIfExpired(ChildJvm worker) {
+    if (expired == NONE || chunk.isSettled(expired)) {
+      return false;
+    }
+    List<StackTraceElement> stack = StackFile.take(worker.folder(), id, expired);
+    chunk.fail(expired, ItemFailure.timedOut(chunk.run().taskTimeout(), stack, worker.toString()));
+    return true;
+  }
+
   /**
    * The worker is dead: settles what it was at, and gives back what it had not begun.
    *
+   * @param dead the worker
    * @param word the ledger's item word
    * @param head whether this is the chunk that the worker was at, or was to begin next
    * @param killedFor the run for whose sake the worker was killed, if it was
    * @param crash the failure of the item that the worker died of
    */
-  void settleAfterDeath(long word, boolean head, @Nullable Run<?> killedFor, ItemFailure crash) {
+  void settleAfterDeath(
+      ChildJvm dead, long word, boolean head, @Nullable Run<?> killedFor, ItemFailure crash) {
+    failIfExpired(dead);
     int position = Ledger.positionOf(word);
     boolean begun = Ledger.chunkOf(word) == id && position < chunk.size();
     for (int earlier = 0; begun && earlier < position; earlier++) {

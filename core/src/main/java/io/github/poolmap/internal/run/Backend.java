@@ -1,6 +1,7 @@
 package io.github.poolmap.internal.run;
 
 import io.github.poolmap.Mapper;
+import io.github.poolmap.PoolKind;
 
 /**
  * A kind of pool: makes the executors of its lanes.
@@ -9,10 +10,15 @@ import io.github.poolmap.Mapper;
  */
 public interface Backend<F> {
 
+  /** Returns what the workers are. */
+  PoolKind kind();
+
   /**
    * Tells whether lanes execute their chunks in their own thread, so that tasks run in this JVM.
    */
-  boolean isInline();
+  default boolean isInline() {
+    return kind() != PoolKind.PROCESSES;
+  }
 
   /**
    * Brings the function into its form, in the thread of the caller and before anything runs.
@@ -24,10 +30,21 @@ public interface Backend<F> {
   /**
    * Makes the executor of a lane.
    *
-   * @param slot the lane's number, from 1
+   * @param slot the lane's number, from 0
    * @param laneName the name of the lane and its thread
    */
   ChunkExecutor<F> newExecutor(int slot, String laneName);
+
+  /**
+   * Makes the thread of a lane.
+   *
+   * @param slot the lane's number, from 0
+   * @param lane what the thread does
+   * @param name the name of the lane
+   */
+  default Thread newThread(int slot, Runnable lane, String name) {
+    return new LaneThread(lane, name, isInline());
+  }
 
   /** Makes {@link ChunkExecutor#open} calls that are under way fail soon, and those to come. */
   void refuseToOpen();

@@ -7,12 +7,29 @@ import org.jspecify.annotations.Nullable;
 final class CallerLane implements Lane<Mapper<Object, Object>> {
 
   private final InlineExecutor executor = InlineExecutor.onCallersThread();
+  private final @Nullable WorkerScope scope;
+
+  /**
+   * Makes a lane.
+   *
+   * @param scope what the calling thread is as a worker; null if it is one already
+   */
+  CallerLane(@Nullable WorkerScope scope) {
+    this.scope = scope;
+  }
 
   /** Executes what there is to claim. */
   void executeAll(Run<Mapper<Object, Object>> run) {
-    Chunk<Mapper<Object, Object>> chunk;
-    while ((chunk = run.claimLocked(this)) != null) {
-      executor.execute(chunk, same -> null);
+    Object before = scope == null ? null : scope.enter();
+    try {
+      Chunk<Mapper<Object, Object>> chunk;
+      while ((chunk = run.claimLocked(this)) != null) {
+        executor.execute(chunk, same -> null);
+      }
+    } finally {
+      if (scope != null) {
+        scope.leave(before);
+      }
     }
   }
 
@@ -31,4 +48,18 @@ final class CallerLane implements Lane<Mapper<Object, Object>> {
   public boolean abandon(Run<Mapper<Object, Object>> run) {
     return false;
   }
+
+  @Override
+  public @Nullable UnderWay underWay(Chunk<Mapper<Object, Object>> chunk) {
+    return executor.underWay(chunk);
+  }
+
+  @Override
+  public @Nullable Runnable expire(Chunk<Mapper<Object, Object>> chunk, int position) {
+    return executor.expire(chunk, position);
+  }
+
+  /** The caller is inside the task: there is nobody to go on without it. */
+  @Override
+  public void giveUp(Chunk<Mapper<Object, Object>> chunk, int position) {}
 }

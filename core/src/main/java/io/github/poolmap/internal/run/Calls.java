@@ -1,10 +1,10 @@
 package io.github.poolmap.internal.run;
 
 import io.github.poolmap.PoolClosedException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,7 +77,7 @@ public final class Calls {
     closed = true;
   }
 
-  /** Waits until no call is under way. */
+  /** Waits until no call is under way that somebody waits for. */
   public synchronized void awaitNone() throws InterruptedException {
     while (hasCalls()) {
       wait(LOOK_AGAIN_MILLIS);
@@ -87,7 +87,8 @@ public final class Calls {
   /** A call that ended without stack left to say so is not waited for. */
   private boolean hasCalls() {
     active.removeIf(Run::isOver);
-    return !active.isEmpty();
+    // Nobody may ever read a stream to its end.
+    return active.stream().anyMatch(run -> !run.isStream());
   }
 
   /** Waits until no call is under way, at most so long. */
@@ -101,12 +102,21 @@ public final class Calls {
 
   /** Stops all calls under way; does not wait. */
   public void stop() {
+    stop(run -> true, "was terminated during the call");
+  }
+
+  /** Cancels the streams that have not been read to their end; does not wait. */
+  public void cancelStreams() {
+    stop(Run::isStream, "is closed, and its open streams are cancelled");
+  }
+
+  private void stop(Predicate<Run<?>> which, String why) {
     List<Run<?>> stopping;
     synchronized (this) {
-      stopping = new ArrayList<>(active);
+      stopping = active.stream().filter(which).toList();
     }
     for (Run<?> run : stopping) {
-      run.stop(() -> new PoolClosedException(name + " was terminated during the call"));
+      run.stop(StopCause.ofCall(() -> new PoolClosedException(name + " " + why)));
     }
   }
 
@@ -127,13 +137,13 @@ public final class Calls {
     Thread current = Thread.currentThread();
     synchronized (this) {
       active.removeIf(Run::isOver);
-      for (Run<?> run = UserCode.currentRun(); run != null; run = run.outer()) {
+      for (Run<?> run = UserCode.currentRun(); run != null; run = run.context().outer()) {
         if (active.contains(run)) {
           return true;
         }
       }
       for (Run<?> run : active) {
-        if (run.caller() == current) {
+        if (run.context().caller() == current) {
           return true;
         }
       }

@@ -1,13 +1,24 @@
 package io.github.poolmap.internal.run;
 
+import java.util.Arrays;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Consecutive items of a run in the hands of one lane.
  *
- * <p>The lane settles the items it executed, and calls {@link #finish} once: what is not settled by
+ * <pre>
+ *   OPEN --succeed / fail--> SETTLED --publish / finish--> DELIVERED
+ *     \---drop---> DROPPED            (begun, and stopped for the sake of the whole run)
+ *      \--fail---> AGAIN              (will be another attempt, in another chunk)
+ * </pre>
+ *
+ * <p>The lane settles the items it executed, and calls {@link #finish} once: what is still open by
  * then goes back to the run, to be claimed again. Everything is called by the thread of that lane,
- * which needs no lock before {@code finish}; {@link #fail} alone is heard by the run at once.
+ * which needs no lock before {@code finish} and {@code publish}; {@link #fail} alone is heard by
+ * the run at once. A thread that is lost to a task has lost its chunk too: whoever gave it up goes
+ * on in its place.
  *
  * @param <F> the form of the function
  */
@@ -16,25 +27,47 @@ public final class Chunk<F> {
   /** Stands for a time that says nothing. */
   public static final long UNKNOWN = -1;
 
+  private static final byte OPEN = 0;
+  private static final byte SETTLED = 1;
+  private static final byte DELIVERED = 2;
+  private static final byte DROPPED = 3;
+  private static final byte AGAIN = 4;
+
   private final Run<F> run;
-  private final @Nullable Object[] inputs;
-  private final int from;
+  private final Items items;
   private int size;
-  private final int fruitlessDeaths;
   private final @Nullable Object[] values;
-  private final boolean[] settled;
+  private final int valuesOffset;
+  private final boolean inPlace;
+  private final byte[] states;
+  private final long @Nullable [] nanos;
+  private String worker = "";
+  private int firstUndelivered;
+  private long bytes;
+  private long @Nullable [] resultBytes;
+  private boolean crashed;
+  private boolean progressed;
 
   /** Set under the run's lock when the run no longer waits for this chunk. */
   boolean abandoned;
 
-  Chunk(Run<F> run, @Nullable Object[] inputs, int from, int to, int fruitlessDeaths) {
+  /** Bounds the time of each item; null if there is no limit. */
+  @Nullable TaskWatch<F> watch;
+
+  /**
+   * Makes a chunk.
+   *
+   * @param target where results go, by their index; null if they stay here until they are delivered
+   */
+  Chunk(Run<F> run, Items items, boolean timed, @Nullable Object @Nullable [] target) {
     this.run = run;
-    this.inputs = inputs;
-    this.from = from;
-    this.size = to - from;
-    this.fruitlessDeaths = fruitlessDeaths;
-    this.values = new Object[size];
-    this.settled = new boolean[size];
+    this.items = items;
+    this.size = items.size();
+    this.inPlace = target != null;
+    this.values = target == null ? new Object[size] : target;
+    this.valuesOffset = target == null ? 0 : (int) items.from();
+    this.states = new byte[size];
+    this.nanos = timed ? new long[size] : null;
   }
 
   public Run<F> run() {
@@ -46,48 +79,125 @@ public final class Chunk<F> {
   }
 
   public @Nullable Object input(int position) {
-    return inputs[from + position];
+    return items.inputs()[items.offset() + position];
+  }
+
+  /** Returns the item's position in the input of the call. */
+  long index(int position) {
+    return items.from() + position;
+  }
+
+  /** Returns how often the items have been started in chunks before this one. */
+  int attempts() {
+    return items.attempts();
   }
 
   /** Returns how many workers died in a row with these items before they began one of them. */
   public int fruitlessDeaths() {
-    return fruitlessDeaths;
+    return items.fruitlessDeaths();
+  }
+
+  /** Says who executes the chunk. */
+  public void assignTo(String name) {
+    worker = name;
+  }
+
+  String worker() {
+    return worker;
   }
 
   public boolean isSettled(int position) {
-    return settled[position];
+    return states[position] != OPEN;
+  }
+
+  /** Tells whether somebody wants to know how long each item takes. */
+  public boolean isTimed() {
+    return nanos != null;
+  }
+
+  /** Says how long an item took that is about to be settled. */
+  public void took(int position, long itemNanos) {
+    if (nanos != null) {
+      nanos[position] = itemNanos;
+    }
   }
 
   /** The item has its result. */
   public void succeed(int position, @Nullable Object value) {
-    settle(position);
-    values[position] = value;
+    settle(position, SETTLED);
+    values[valuesOffset + position] = value;
+    progressed = true;
   }
 
-  /** The item has failed by its own fault; the run stops. */
+  /** Decides whether there will be another attempt. Runs user code. */
+  Judgement judge(int position, ItemFailure failure) {
+    return run.judge(this, position, failure);
+  }
+
+  /** The item has failed by its own fault. Runs user code, which decides whether to try again. */
   public void fail(int position, ItemFailure failure) {
-    settle(position);
-    run.failed(this, from + position, failure);
+    fail(position, judge(position, failure));
+  }
+
+  /** The item has failed by its own fault. */
+  void fail(int position, Judgement judgement) {
+    settle(position, judgement.again() ? AGAIN : DELIVERED);
+    if (judgement.failure().isCrash()) {
+      crashed = true;
+    } else {
+      progressed = true;
+    }
+    run.failed(this, position, judgement);
   }
 
   /** The item was begun and is stopped for the sake of the whole run: it has no outcome. */
   public void drop(int position) {
-    settle(position);
+    settle(position, DROPPED);
   }
 
-  private void settle(int position) {
-    if (settled[position]) {
-      throw new IllegalStateException("item " + (from + position) + " has an outcome already");
+  private void settle(int position, byte state) {
+    if (states[position] != OPEN) {
+      throw new IllegalStateException("item " + index(position) + " has an outcome already");
     }
-    settled[position] = true;
+    states[position] = state;
   }
 
   /** Gives the items from this position on back to the run; none of them has been begun. */
   public void giveBackFrom(int position) {
     if (position < size) {
-      run.giveBack(from + position, from + size);
+      Items back = items.slice(position, size, 0, 0);
       size = position;
+      run.giveBack(this, back);
     }
+  }
+
+  /** Counts serialized bytes that this chunk holds until it ends. */
+  public void hold(long more) {
+    bytes += more;
+    run.hold(more);
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  /** Says how many serialized bytes the result of an item had, which its stream holds. */
+  public void resultHolds(int position, int length) {
+    if (run.boundsBytes()) {
+      if (resultBytes == null) {
+        resultBytes = new long[size];
+      }
+      resultBytes[position] = length;
+    }
+  }
+
+  long resultBytes(int position) {
+    return resultBytes == null ? 0 : resultBytes[position];
+  }
+
+  /** Delivers what has been settled so far, if there is somebody who waits for it. */
+  public void publish() {
+    run.publish(this);
   }
 
   /**
@@ -107,14 +217,99 @@ public final class Chunk<F> {
 
   /** Ends the chunk after its worker died before it began any item. */
   public void finishFruitless() {
-    run.finish(this, UNKNOWN, UNKNOWN, fruitlessDeaths + 1);
+    run.finish(this, UNKNOWN, UNKNOWN, fruitlessDeaths() + 1);
   }
 
-  int from() {
-    return from;
+  // ---- the run's side, under its lock
+
+  /** Items have ended since the worker took the chunk, other than by its death. */
+  boolean hasProgressed() {
+    return progressed;
+  }
+
+  boolean hasCrashed() {
+    return crashed;
   }
 
   @Nullable Object value(int position) {
-    return values[position];
+    return values[valuesOffset + position];
+  }
+
+  Settled settled(int position) {
+    return settled(position, null);
+  }
+
+  Settled settled(int position, @Nullable ItemFailure failure) {
+    boolean started = failure == null || failure.wasStarted() || states[position] == DROPPED;
+    return new Settled(
+        index(position),
+        input(position),
+        failure == null ? value(position) : null,
+        failure,
+        attempts() + (started ? 1 : 0),
+        nanos == null ? 0 : nanos[position],
+        worker);
+  }
+
+  /** Gives what is settled and not delivered to the sink. Returns how many items that were. */
+  int deliverTo(Sink sink) {
+    int delivered = 0;
+    int undelivered = size;
+    for (int i = firstUndelivered; i < size; i++) {
+      if (states[i] == SETTLED) {
+        if (!inPlace) {
+          sink.succeed(this, i);
+        }
+        states[i] = DELIVERED;
+        delivered++;
+      } else if (states[i] == OPEN && undelivered == size) {
+        undelivered = i;
+      }
+    }
+    firstUndelivered = undelivered;
+    return delivered;
+  }
+
+  /** Hands each stretch of items that have not been begun to the run. */
+  void forEachOpen(int deaths, Consumer<Items> taker) {
+    int start = -1;
+    for (int i = 0; i <= size; i++) {
+      boolean open = i < size && states[i] == OPEN;
+      if (open && start < 0) {
+        start = i;
+      } else if (!open && start >= 0) {
+        taker.accept(items.slice(start, i, 0, deaths));
+        start = -1;
+      }
+    }
+  }
+
+  /** Tells the sink of items that were begun and dropped. */
+  void forEachDropped(IntConsumer taker) {
+    for (int i = 0; i < size; i++) {
+      if (states[i] == DROPPED) {
+        taker.accept(i);
+      }
+    }
+  }
+
+  /** The item as one to be claimed again, after this attempt. */
+  Items again(int position) {
+    return items.slice(position, position + 1, 1, 0);
+  }
+
+  /** The item that its lane was at has been given up with the lane. */
+  void dropFirstOpen() {
+    for (int i = 0; i < size; i++) {
+      if (states[i] == OPEN) {
+        states[i] = DROPPED;
+        return;
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Chunk[" + items.from() + "+" + size + " " + Arrays.toString(states) + "]";
   }
 }

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a lane does with a chunk: the one thing in which kinds of pools differ.
  *
- * <p>{@link #condemn} and {@link #abandon} are called by any thread, without a lock, the others by
- * the lane's thread.
+ * <p>{@link #isOpen}, {@link #open}, {@link #execute} and {@link #close} are called by the lane's
+ * thread, the others by any thread, without a lock.
  *
  * @param <F> the form in which this kind of pool needs the function
  */
@@ -16,8 +16,11 @@ public interface ChunkExecutor<F> {
   /** Tells whether {@link #execute} can begin at once. */
   boolean isOpen();
 
-  /** Makes ready for {@link #execute}; may take as long as a JVM's boot. */
+  /** Makes ready for {@link #execute}; may take as long as a JVM's boot and an initializer. */
   void open() throws WorkerStartException;
+
+  /** Returns the worker as messages name it; it is open. */
+  String workerName();
 
   /** Executes the chunk, and every one that it takes from {@code more}, to its {@code finish}. */
   void execute(Chunk<F> chunk, MoreChunks<F> more);
@@ -37,7 +40,25 @@ public interface ChunkExecutor<F> {
    */
   boolean abandon(Run<F> run);
 
-  /** Tells whether {@link #abandon} has given up the lane's thread. */
+  /** Returns the item of this chunk that is being executed, null if there is none. */
+  @Nullable UnderWay underWay(Chunk<F> chunk);
+
+  /**
+   * Condemns an item whose time is over, if it is still being executed: it will fail for that.
+   *
+   * @return what interrupts it, to be run soon and once, by a thread that nobody waits for; null if
+   *     it has ended
+   */
+  @Nullable Runnable expire(Chunk<F> chunk, int position);
+
+  /**
+   * Gets rid of an item that {@link #expire} has condemned and that has not ended since.
+   *
+   * @return true if the lane's thread is lost to it, so that the lane has to be replaced
+   */
+  boolean giveUp(Chunk<F> chunk, int position);
+
+  /** Tells whether the lane's thread is lost to an item that had to be given up. */
   boolean isLost();
 
   /** Gives up what {@link #open} got. */

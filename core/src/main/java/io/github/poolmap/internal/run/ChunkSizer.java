@@ -1,6 +1,7 @@
 package io.github.poolmap.internal.run;
 
 import java.util.OptionalInt;
+import java.util.function.IntSupplier;
 
 /**
  * Decides how many items the next chunk of one call has.
@@ -20,7 +21,8 @@ final class ChunkSizer {
   private static final int LARGEST = 1 << 20;
 
   private final int fixed;
-  private final int lanes;
+  private final int most;
+  private final IntSupplier lanes;
 
   private int last = 1;
   private long itemNanos;
@@ -28,8 +30,16 @@ final class ChunkSizer {
   private long handoverNanos;
   private boolean informed;
 
-  ChunkSizer(OptionalInt fixed, int lanes) {
+  /**
+   * Makes a sizer.
+   *
+   * @param fixed the size that the user wants
+   * @param inFlight how many items may be under way
+   * @param lanes how many lanes share the items, at the moment
+   */
+  ChunkSizer(OptionalInt fixed, OptionalInt inFlight, IntSupplier lanes) {
     this.fixed = fixed.orElse(0);
+    this.most = inFlight.orElse(Integer.MAX_VALUE);
     this.lanes = lanes;
   }
 
@@ -40,24 +50,32 @@ final class ChunkSizer {
    */
   int next(int available) {
     if (fixed > 0) {
-      return Math.min(fixed, available);
+      return Math.min(Math.min(fixed, most), available);
     }
-    long size = 1;
-    if (informed) {
-      size = handoverNanos * HANDOVERS_PER_CHUNK / itemNanos;
-      size = Math.min(size, LONGEST_CHUNK_NANOS / slowItemNanos);
-      size = Math.min(size, Math.min(LARGEST, (long) last * GROWTH));
-      // The guided tail: what is left is shared out so finely that nobody has to wait long at the
-      // end.
-      size = Math.min(size, available / (2L * lanes));
-      size = Math.max(size, 1);
+    // The guided tail: what is left is shared out so finely that nobody has to wait long at the
+    // end.
+    long size = Math.min(wish(), available / (2L * lanes.getAsInt()));
+    return (int) Math.min(Math.max(size, 1), available);
+  }
+
+  /** Returns how many items a chunk should have, were there any number of them. */
+  int wish() {
+    if (fixed > 0) {
+      return Math.min(fixed, most);
     }
-    return (int) Math.min(size, available);
+    if (!informed) {
+      return 1;
+    }
+    long size = handoverNanos * HANDOVERS_PER_CHUNK / itemNanos;
+    size = Math.min(size, LONGEST_CHUNK_NANOS / slowItemNanos);
+    size = Math.min(size, Math.min(LARGEST, (long) last * GROWTH));
+    size = Math.min(size, most / (2L * lanes.getAsInt()));
+    return (int) Math.max(size, 1);
   }
 
   /** Returns how many chunks the items make up at most. */
   int chunks(int items) {
-    return fixed > 0 ? (items + fixed - 1) / fixed : items;
+    return fixed > 0 ? (int) (((long) items + fixed - 1) / fixed) : items;
   }
 
   /** Takes in what a chunk has cost: time in the worker, and time for handing it over. */

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs the library's own actions at a later time, on one daemon thread that ends when there is
@@ -11,9 +13,19 @@ import java.util.concurrent.TimeUnit;
  */
 final class Deadlines {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Deadlines.class);
+
   private static final ScheduledThreadPoolExecutor TIMER = timer();
 
   private Deadlines() {}
+
+  /** An action that is to come. */
+  @FunctionalInterface
+  interface Deadline {
+
+    /** The action is not wanted any more; it may be under way already. */
+    void cancel();
+  }
 
   private static ScheduledThreadPoolExecutor timer() {
     ScheduledThreadPoolExecutor timer =
@@ -26,7 +38,18 @@ final class Deadlines {
   }
 
   /** Runs the action after the delay, unless what is returned is cancelled. */
-  static Future<?> after(Duration delay, Runnable action) {
-    return TIMER.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
+  static Deadline after(Duration delay, Runnable action) {
+    Future<?> future =
+        TIMER.schedule(
+            () -> {
+              try {
+                action.run();
+              } catch (RuntimeException | Error e) {
+                LOG.error("an action of the timer failed", e);
+              }
+            },
+            delay.toNanos(),
+            TimeUnit.NANOSECONDS);
+    return () -> future.cancel(false);
   }
 }

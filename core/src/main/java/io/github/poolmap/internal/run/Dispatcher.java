@@ -36,16 +36,26 @@ final class Dispatcher<F> {
 
   private final String poolName;
   private final Backend<F> backend;
+  private final PoolEvents events;
   private final long idleNanos;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition claimable = lock.newCondition();
   private final Condition laneGone = lock.newCondition();
   private final ArrayDeque<Run<F>> round = new ArrayDeque<>();
   private final Set<Run<F>> active = new LinkedHashSet<>();
   private final @Nullable PoolLane<F>[] slots;
   private final BitSet occupied = new BitSet();
-  private int waiting;
+
+  /** Lanes that wait for work and have not been called for it; the latest one is called first. */
+  private final ArrayDeque<PoolLane<F>> idle = new ArrayDeque<>();
+
+  /** Lanes that have been started or called for work and have not come for it yet. */
+  private int coming;
+
+  /** Written under the lock. */
+  private volatile int limit;
+
+  private final int firstIndex;
   private boolean shutdown;
 
   /** Shut down, and the last run has left. */
@@ -54,12 +64,27 @@ final class Dispatcher<F> {
   private int failedStarts;
   private @Nullable WorkerStartException broken;
 
-  Dispatcher(String poolName, int workers, Duration idleTimeout, Backend<F> backend) {
+  /**
+   * Makes a dispatcher without lanes.
+   *
+   * @param most how many lanes there may ever be
+   * @param firstIndex the number of the first one
+   */
+  Dispatcher(
+      String poolName,
+      int most,
+      int firstIndex,
+      Duration idleTimeout,
+      Backend<F> backend,
+      PoolEvents events) {
     this.poolName = poolName;
     this.backend = backend;
+    this.events = events;
+    this.firstIndex = firstIndex;
+    this.limit = most;
     this.idleNanos = idleTimeout.toNanos();
     @SuppressWarnings({"unchecked", "rawtypes"})
-    @Nullable PoolLane<F>[] none = new PoolLane[workers];
+    @Nullable PoolLane<F>[] none = new PoolLane[most];
     this.slots = none;
   }
 
@@ -67,21 +92,97 @@ final class Dispatcher<F> {
     return lock;
   }
 
-  // ---- runs
+  /** Returns how many lanes may work at the moment. */
+  int lanes() {
+    return limit;
+  }
 
-  void enter(Run<F> run) {
+  PoolEvents events() {
+    return events;
+  }
+
+  /** Lets so many lanes work from now on; those beyond end when they have ended their chunk. */
+  void setLimit(int lanes) {
     lock.lock();
     try {
-      if (broken != null) {
-        throw again(broken).get();
+      limit = Math.min(lanes, slots.length);
+      for (PoolLane<F> lane : List.copyOf(idle)) {
+        if (lane.slot() >= limit) {
+          call(lane);
+        }
       }
+      callLanes();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns how many lanes there are. */
+  int liveLanes() {
+    lock.lock();
+    try {
+      return occupied.cardinality();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns the threads that execute items at the moment. */
+  List<Thread> busyThreads() {
+    List<Thread> busy = new ArrayList<>();
+    lock.lock();
+    try {
+      for (int slot = occupied.nextSetBit(0); slot >= 0; slot = occupied.nextSetBit(slot + 1)) {
+        PoolLane<F> lane = slots[slot];
+        Thread thread = lane == null ? null : lane.busyThread();
+        if (thread != null) {
+          busy.add(thread);
+        }
+      }
+      return busy;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Tells whether items wait for a lane. */
+  boolean hasBacklog() {
+    lock.lock();
+    try {
+      return round.stream().anyMatch(Run::isClaimable);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Tells whether there is a call under way. */
+  boolean isActive() {
+    lock.lock();
+    try {
+      return !active.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- runs
+
+  /** The run may be claimed from now on. If the pool has failed it is stopped right away. */
+  void enter(Run<F> run) {
+    WorkerStartException failure;
+    lock.lock();
+    try {
       if (over) {
         throw new PoolClosedException(poolName + " is closed: it takes no more calls");
       }
       active.add(run);
+      failure = broken;
       nowClaimable(run);
     } finally {
       lock.unlock();
+    }
+    if (failure != null) {
+      run.stop(StopCause.ofItems(again(failure)));
     }
   }
 
@@ -113,57 +214,93 @@ final class Dispatcher<F> {
     }
   }
 
-  /** Wakes or starts as many lanes as there are chunks. */
+  /** Calls or starts as many lanes as there are chunks, unless they are coming already. */
   private void callLanes() {
+    if (broken != null) {
+      return;
+    }
     int wanted = 0;
     for (Run<F> run : round) {
-      wanted = (int) Math.min(slots.length, (long) wanted + run.claimableChunks());
-      if (wanted == slots.length) {
+      wanted = (int) Math.min(limit, (long) wanted + run.claimableChunks());
+      if (wanted == limit) {
         break;
       }
     }
-    for (int i = Math.min(waiting, wanted); i > 0; i--) {
-      claimable.signal();
+    while (coming < wanted && !idle.isEmpty()) {
+      call(idle.getLast());
     }
-    while (waiting < wanted && occupied.nextClearBit(0) < slots.length) {
+    while (coming < wanted && occupied.nextClearBit(0) < limit) {
       if (!startLane(occupied.nextClearBit(0))) {
         return;
       }
     }
   }
 
+  private void call(PoolLane<F> lane) {
+    unpark(lane);
+    setComing(lane, true);
+    lane.work.signal();
+  }
+
+  /** True if the lane was idle. */
+  private boolean unpark(PoolLane<F> lane) {
+    boolean wasParked = lane.parked;
+    lane.parked = false;
+    if (wasParked && idle.peekLast() == lane) {
+      idle.removeLast();
+    } else if (wasParked) {
+      idle.remove(lane);
+    }
+    return wasParked;
+  }
+
+  private void callAll() {
+    while (!idle.isEmpty()) {
+      call(idle.getLast());
+    }
+  }
+
+  private void setComing(PoolLane<F> lane, boolean comes) {
+    if (lane.called != comes) {
+      lane.called = comes;
+      coming += comes ? 1 : -1;
+    }
+  }
+
   private boolean startLane(int slot) {
-    String name = poolName + "-" + (slot + 1);
+    String name = poolName + "-" + (firstIndex + slot + 1);
     PoolLane<F> lane =
-        new PoolLane<>(this, slot, name, backend.newExecutor(slot + 1, name), backend.isInline());
+        new PoolLane<>(
+            this,
+            slot,
+            name,
+            backend.newExecutor(firstIndex + slot, name),
+            backend.isInline(),
+            lock.newCondition());
     slots[slot] = lane;
     occupied.set(slot);
-    setState(lane, PoolLane.State.STARTING);
+    lane.state = PoolLane.State.STARTING;
+    setComing(lane, true);
     try {
-      lane.newThread().start();
+      backend.newThread(firstIndex + slot, lane, name).start();
       return true;
     } catch (OutOfMemoryError e) {
       // The system grants no more threads. Those that there are do the work; with none, nobody
       // would.
-      setState(lane, PoolLane.State.ENDED);
+      lane.state = PoolLane.State.ENDED;
+      setComing(lane, false);
       slots[slot] = null;
       occupied.clear(slot);
       LOG.warn("{}: no thread to be had for a worker", poolName, e);
       if (!hasLanes()) {
         for (Run<F> run : active) {
-          run.stop(() -> new PoolException(poolName + ": no thread to be had for a worker", e));
+          run.stop(
+              StopCause.ofItems(
+                  () -> new PoolException(poolName + ": no thread to be had for a worker", e)));
         }
       }
       return false;
     }
-  }
-
-  /** The one place where lanes change their state, so that those waiting are counted. */
-  private void setState(PoolLane<F> lane, PoolLane.State state) {
-    if (lane.state.isWaiting() != state.isWaiting()) {
-      waiting += state.isWaiting() ? 1 : -1;
-    }
-    lane.state = state;
   }
 
   // ---- lanes
@@ -190,7 +327,7 @@ final class Dispatcher<F> {
         return null;
       }
       Chunk<F> chunk = claimNext(lane);
-      setState(lane, PoolLane.State.BUSY);
+      lane.state = PoolLane.State.BUSY;
       return chunk;
     } finally {
       lock.unlock();
@@ -212,15 +349,20 @@ final class Dispatcher<F> {
     }
   }
 
-  /** Waits until the first of the round can be claimed. Runs that have nothing leave the round. */
+  /**
+   * Waits until the first of the round can be claimed. Runs that have nothing leave the round.
+   *
+   * @return false if the lane is to end
+   */
   private boolean waitForWork(PoolLane<F> lane, PoolLane.State waitingState) {
-    if (lane.state != PoolLane.State.ENDED) {
-      setState(lane, waitingState);
-    }
     long left = idleNanos;
     while (lane.state != PoolLane.State.ENDED) {
       Run<F> first = round.peekFirst();
+      if (lane.slot() >= limit) {
+        break;
+      }
       if (first != null && first.isClaimable()) {
+        setComing(lane, waitingState == PoolLane.State.STARTING);
         return true;
       }
       if (first != null) {
@@ -229,16 +371,25 @@ final class Dispatcher<F> {
         continue;
       }
       if (broken != null || over || left <= 0) {
-        // From here on it is not counted on; should work come, a successor takes the slot.
-        setState(lane, PoolLane.State.BUSY);
-        return false;
+        break;
       }
+      lane.state = waitingState;
+      setComing(lane, false);
+      idle.addLast(lane);
+      lane.parked = true;
       try {
-        left = claimable.awaitNanos(left);
+        left = lane.work.awaitNanos(left);
       } catch (InterruptedException e) {
-        // Lanes drop interrupts outside user code, so this cannot be; and it would mean nothing.
+        // Interrupts outside user code have nobody to reach.
         LOG.debug("{}: stray interrupt ignored", lane);
+      } finally {
+        unpark(lane);
       }
+    }
+    // From here on it is not counted on; should work come, a successor takes the slot.
+    setComing(lane, false);
+    if (lane.state != PoolLane.State.ENDED) {
+      lane.state = PoolLane.State.BUSY;
     }
     return false;
   }
@@ -280,12 +431,12 @@ final class Dispatcher<F> {
       }
       broken = failure;
       failing = new ArrayList<>(active);
-      claimable.signalAll();
+      callAll();
     } finally {
       lock.unlock();
     }
     for (Run<F> run : failing) {
-      run.stop(again(failure));
+      run.stop(StopCause.ofItems(again(failure)));
     }
   }
 
@@ -294,7 +445,7 @@ final class Dispatcher<F> {
   }
 
   /** The same failure as an exception of the thread that gets to see it. */
-  private static Supplier<RuntimeException> again(WorkerStartException first) {
+  private static Supplier<PoolException> again(WorkerStartException first) {
     return () ->
         new WorkerStartException(
             String.valueOf(first.getMessage()), first.command(), first.stderrTail(), first);
@@ -313,7 +464,7 @@ final class Dispatcher<F> {
     for (Run<F> run : candidates) {
       if (run.isOnBoard(lane)) {
         hadItems = true;
-        run.stop(() -> new PoolException(lane + ": internal error", defect));
+        run.stop(StopCause.ofItems(() -> new PoolException(lane + ": internal error", defect)));
         run.disown(lane);
       }
     }
@@ -327,15 +478,18 @@ final class Dispatcher<F> {
   boolean laneEnded(PoolLane<F> lane) {
     lock.lock();
     try {
-      setState(lane, PoolLane.State.ENDED);
+      lane.state = PoolLane.State.ENDED;
+      setComing(lane, false);
       if (slots[lane.slot()] != lane) {
         return false;
       }
       slots[lane.slot()] = null;
       occupied.clear(lane.slot());
       laneGone.signalAll();
-      // Should it be waiting again by now, it must not swallow the call for another lane.
-      claimable.signalAll();
+      if (unpark(lane)) {
+        // It has come back and waits, though it has been given up: it is to end.
+        lane.work.signal();
+      }
       callLanes();
       return true;
     } finally {
@@ -363,7 +517,7 @@ final class Dispatcher<F> {
         return;
       }
       over = true;
-      claimable.signalAll();
+      callAll();
     } finally {
       lock.unlock();
     }

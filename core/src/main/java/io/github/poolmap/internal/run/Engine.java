@@ -2,55 +2,103 @@ package io.github.poolmap.internal.run;
 
 import io.github.poolmap.MapOptions;
 import io.github.poolmap.Mapper;
-import io.github.poolmap.PoolException;
+import io.github.poolmap.PoolKind;
+import io.github.poolmap.PoolListener;
+import io.github.poolmap.PoolStats;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The workers behind one or more pools of the same kind, and how a call gets its items to them.
+ * The workers behind one or more pools of the same kind, and how a call gets its items to them: the
+ * caller waits, or a future or a stream does.
  *
  * @param <F> the form in which the workers need the function
  */
 public abstract class Engine<F> {
 
-  private final String name;
-  private final int workers;
+  /** Somebody who did not want to wait has completed the future of a call. */
+  private static final StopCause COMPLETED_BY_OTHERS =
+      StopCause.ofCall(() -> new CancellationException("the future was completed by others"));
 
-  private Engine(String name, int workers) {
+  private final String name;
+  private final Counters counters = new Counters();
+  private final PoolEvents events;
+
+  Engine(String name, List<PoolListener> listeners) {
     this.name = name;
-    this.workers = workers;
+    this.events = new PoolEvents(name, listeners);
   }
 
   /** An engine without workers: the caller does it all. */
-  public static Engine<?> onCaller(String name) {
-    return new CallerEngine(name);
-  }
-
-  /** An engine whose workers are threads. */
-  public static Engine<?> onThreads(String name, int workers, Duration idleTimeout) {
-    return new LaneEngine<>(name, workers, idleTimeout, new ThreadBackend());
+  public static Engine<?> onCaller(
+      String name, List<PoolListener> listeners, WorkerScope.Factory scopes) {
+    return new CallerEngine(name, listeners, scopes);
   }
 
   /** An engine whose workers are what the backend makes. */
   public static <F> Engine<F> on(
-      String name, int workers, Duration idleTimeout, Backend<F> backend) {
-    return new LaneEngine<>(name, workers, idleTimeout, backend);
+      String name,
+      int workers,
+      Duration idleTimeout,
+      Backend<F> backend,
+      List<PoolListener> listeners) {
+    return new LaneEngine<>(name, workers, idleTimeout, backend, listeners);
   }
 
-  public String name() {
+  /** An engine whose workers are threads, as many as it finds that it needs. */
+  public static Engine<?> automatic(
+      String name, List<PoolListener> listeners, WorkerScope.Factory scopes, Duration idleTimeout) {
+    return new AutoEngine(name, idleTimeout, listeners, scopes);
+  }
+
+  public final String name() {
     return name;
   }
 
-  public int workers() {
-    return workers;
+  final Counters counters() {
+    return counters;
   }
 
-  /** Maps each input, in order, and waits for it. */
-  public abstract List<Object> map(
-      Calls calls, Mapper<Object, Object> mapper, Iterable<?> inputs, MapOptions options);
+  final PoolEvents events() {
+    return events;
+  }
+
+  /** Returns how many items run at a time at most. */
+  public abstract int workers();
+
+  /** Returns what the workers are. */
+  public abstract PoolKind kind();
+
+  abstract int liveWorkers();
+
+  Optional<String> decision() {
+    return Optional.empty();
+  }
+
+  /** Tells what this engine has done so far. */
+  public final PoolStats stats() {
+    return new PoolStats(
+        name,
+        kind(),
+        workers(),
+        liveWorkers(),
+        counters.calls.sum(),
+        counters.items.sum(),
+        counters.failures.sum(),
+        counters.retries.sum(),
+        counters.crashes.sum(),
+        decision());
+  }
 
   /** Has the workers end as soon as no call is under way; does not wait. */
   public abstract void shutdown();
@@ -61,159 +109,219 @@ public abstract class Engine<F> {
   /** Gets rid of the workers at once; waits at most so long for it. */
   public abstract void terminate(long millis) throws InterruptedException;
 
+  // ---- where a call is carried out
+
+  /** Brings the function into its form, in the thread of the caller. */
+  abstract F prepare(Mapper<Object, Object> mapper);
+
   /**
-   * Hands the inputs to the run: a collection as it is now, others as they come.
+   * Returns where a call of the calling thread is carried out.
    *
-   * @param afterEach executes what has been handed over, if this thread does that
-   * @param afterFailure sees that nobody waits for this thread, if it does
+   * @param waits whether that thread does nothing but wait for the call
    */
-  private static void feed(
-      Run<?> run, Iterable<?> inputs, Runnable afterEach, Runnable afterFailure) {
-    try {
-      if (inputs instanceof Collection<?> collection) {
-        run.append(collection.toArray());
-      } else {
-        for (Object input : inputs) {
-          if (Thread.currentThread().isInterrupted()) {
-            run.stop(run::interruption);
-          }
-          if (run.isStopped()) {
-            return;
-          }
-          run.append(new @Nullable Object[] {input});
-          afterEach.run();
-        }
-      }
-      run.endInput();
-      afterEach.run();
-    } catch (Throwable failureOfInput) {
-      // It reaches the caller as itself, once nothing of the call runs any more.
-      run.stop(() -> new IllegalStateException("the input failed", failureOfInput));
-      afterFailure.run();
-      run.awaitEnd();
-      throw failureOfInput;
-    }
-  }
+  abstract Stage<F> stage(MapOptions options, boolean waits);
 
-  /** Executes every call in the thread of its caller. */
-  private static final class CallerEngine extends Engine<Mapper<Object, Object>> {
+  /** Tells whether a call whose caller does not wait has ended all the same when it returns. */
+  abstract boolean isCallers();
 
-    CallerEngine(String name) {
-      super(name, 1);
-    }
-
-    @Override
-    public List<Object> map(
-        Calls calls, Mapper<Object, Object> mapper, Iterable<?> inputs, MapOptions options) {
-      return mapOnCaller(calls, mapper, inputs, options);
-    }
-
-    @Override
-    public void shutdown() {}
-
-    @Override
-    public void awaitWorkers() {}
-
-    @Override
-    public void terminate(long millis) {}
-  }
-
-  private static List<Object> mapOnCaller(
-      Calls calls, Mapper<Object, Object> mapper, Iterable<?> inputs, MapOptions options) {
-    Run<Mapper<Object, Object>> run =
-        new Run<>(
-            calls.name(),
-            mapper,
-            options,
-            1,
-            new ReentrantLock(),
+  private Run<F> newRun(Stage<F> stage, Call call, F function, Sink sink, @Nullable Thread caller) {
+    CallContext context =
+        new CallContext(
+            call.calls().name(),
+            call.options(),
             UserCode.currentRun(),
-            self -> {});
-    if (Thread.currentThread().isInterrupted()) {
-      throw run.interruption();
+            caller,
+            counters,
+            events.newCall());
+    return new Run<>(stage, context, function, sink);
+  }
+
+  /** The call begins: from here on it counts as one, and its time runs. */
+  private void begin(Stage<F> stage, Call call, Run<F> run) {
+    call.calls().enter(run);
+    counters.calls.increment();
+    run.context().events().started();
+    run.begin();
+    stage.enter(run);
+    callBegins();
+  }
+
+  /** A call has begun. */
+  void callBegins() {}
+
+  // ---- calls that wait
+
+  /**
+   * Maps each input, in order, and waits for it.
+   *
+   * @param keepsResults false if nobody wants them
+   */
+  public final List<Object> map(Call call, boolean keepsResults) {
+    ListSink sink = new ListSink(keepsResults);
+    Run<F> run = carryOut(call, sink);
+    return results(run, sink);
+  }
+
+  /** Maps each input, in order, waits, and tells what became of each. */
+  @SuppressWarnings("NullAway") // Each item has an outcome by now.
+  public final List<Settled> mapOutcomes(Call call) {
+    OutcomeSink sink = new OutcomeSink();
+    Run<F> run = carryOut(call, sink);
+    Throwable failure = Run.failureOfCall(run.stopCause());
+    if (failure != null) {
+      throw Run.<RuntimeException>asThrown(failure);
     }
+    run.fillOpen();
+    return Collections.unmodifiableList(sink.outcomes(Math.toIntExact(run.inputsRead())));
+  }
+
+  private List<Object> results(Run<F> run, ListSink sink) {
+    StopCause cause = run.stopCause();
+    Throwable failure = cause == null ? sink.failure(run.inputsRead()) : cause.exception().get();
+    if (failure != null) {
+      throw Run.<RuntimeException>asThrown(failure);
+    }
+    return sink.results(Math.toIntExact(run.inputsRead()));
+  }
+
+  /** Carries a call out in such a way that nothing of it is under way when this returns. */
+  private Run<F> carryOut(Call call, Sink sink) {
+    Stage<F> stage = stage(call.options(), true);
+    F function = prepare(call.mapper());
+    Run<F> run = newRun(stage, call, function, sink, Thread.currentThread());
+    if (Thread.currentThread().isInterrupted()) {
+      throw Run.<RuntimeException>asThrown(run.interruption().exception().get());
+    }
+    boolean entered = false;
     try {
-      calls.enter(run);
-      CallerLane lane = new CallerLane();
-      feed(run, inputs, () -> lane.executeAll(run), () -> run.disown(lane));
-      return run.await();
+      begin(stage, call, run);
+      entered = true;
+      Feed.feed(run, stage, call.inputs());
+      stage.awaitEnd(run);
+      return run;
     } finally {
       // First what cannot fail: deep recursion may have left no stack for the rest.
       run.markOver();
-      calls.leave(run);
+      stage.leave(run);
+      call.calls().leave(run);
+      if (entered) {
+        run.context().events().ended(failureForEvents(run, sink));
+      }
     }
   }
 
-  /** Passes calls to lanes. */
-  private static final class LaneEngine<F> extends Engine<F> {
-
-    private final Backend<F> backend;
-    private final Dispatcher<F> dispatcher;
-
-    LaneEngine(String name, int workers, Duration idleTimeout, Backend<F> backend) {
-      super(name, workers);
-      this.backend = backend;
-      this.dispatcher = new Dispatcher<>(name, workers, idleTimeout, backend);
+  private @Nullable Throwable failureForEvents(Run<F> run, Sink sink) {
+    if (!events.hasListeners()) {
+      return null;
     }
+    StopCause cause = run.stopCause();
+    if (cause != null) {
+      return cause.exception().get();
+    }
+    return sink instanceof ListSink list ? list.failure(run.inputsRead()) : null;
+  }
 
-    @Override
-    public List<Object> map(
-        Calls calls, Mapper<Object, Object> mapper, Iterable<?> inputs, MapOptions options) {
-      Run<?> outer = UserCode.currentRun();
-      if (Thread.currentThread() instanceof LaneThread lane) {
-        if (backend.isInline()) {
-          // A worker that waited for workers could wait for itself; so it does the work.
-          return mapOnCaller(calls, mapper, inputs, options);
-        }
-        if (!lane.executesTasks()) {
-          throw new PoolException(
-              calls.name()
-                  + ": called while "
-                  + lane.getName()
-                  + " reads or writes a value; such code cannot wait for worker processes",
-              null);
-        }
-      }
-      F function = backend.prepare(mapper);
-      Run<F> run =
-          new Run<>(
-              calls.name(),
-              function,
-              options,
-              workers(),
-              dispatcher.lock(),
-              outer,
-              dispatcher::nowClaimable);
-      if (Thread.currentThread().isInterrupted()) {
-        throw run.interruption();
+  // ---- calls that do not wait
+
+  /** Maps each input, in order, without waiting for it. */
+  public final CompletableFuture<List<Object>> mapAsync(Call call) {
+    return callAsync(call, results -> results);
+  }
+
+  /** Maps the one input without waiting for it. */
+  public final CompletableFuture<@Nullable Object> applyAsync(Call call) {
+    return callAsync(call, results -> results.get(0));
+  }
+
+  private <V extends @Nullable Object> CompletableFuture<V> callAsync(
+      Call call, Function<List<Object>, V> form) {
+    PoolFuture<V> future = new PoolFuture<>();
+    if (isCallers()) {
+      if (call.calls().isClosed()) {
+        throw call.calls().refusal();
       }
       try {
-        calls.enter(run);
-        dispatcher.enter(run);
-        feed(run, inputs, () -> {}, () -> {});
-        return run.await();
-      } finally {
-        run.markOver();
-        dispatcher.leave(run);
-        calls.leave(run);
+        future.complete(form.apply(map(call, true)));
+      } catch (Throwable t) {
+        future.completeExceptionally(t);
       }
+      return future;
     }
+    Stage<F> stage = stage(call.options(), false);
+    F function = prepare(call.mapper());
+    ListSink sink = new ListSink(true);
+    Run<F> run = newRun(stage, call, function, sink, null);
+    run.whenEnded(
+        () ->
+            Callbacks.EXECUTOR.execute(
+                () -> deliver(stage, call, run, () -> form.apply(results(run, sink)), future)));
+    try {
+      begin(stage, call, run);
+    } catch (Throwable t) {
+      call.calls().leave(run);
+      throw t;
+    }
+    future.onCompletion(() -> run.stop(COMPLETED_BY_OTHERS));
+    if (call.inputs() instanceof Collection<?>) {
+      Feed.feed(run, stage, call.inputs());
+    } else {
+      new ServiceThread(() -> Feed.feed(run, stage, call.inputs()), name + "-input").start();
+    }
+    return future;
+  }
 
-    @Override
-    public void shutdown() {
-      dispatcher.shutdown();
+  /** The run has ended: completes the future, in a thread that may be held up by what it does. */
+  private <V extends @Nullable Object> void deliver(
+      Stage<F> stage, Call call, Run<F> run, Supplier<V> results, PoolFuture<V> future) {
+    stage.leave(run);
+    // Who closes the pool need not wait for what depends on the future, only for the future.
+    run.markOverWhen(future::isDone);
+    try {
+      future.deliver(results, run.context().events()::ended);
+    } finally {
+      call.calls().leave(run);
     }
+  }
 
-    @Override
-    public void awaitWorkers() throws InterruptedException {
-      dispatcher.awaitLanes();
-    }
+  /** Maps inputs as the stream is read. */
+  public final Stream<Object> imap(Call call, boolean ordered) {
+    return stream(call, ordered ? StreamSink.Form.ORDERED : StreamSink.Form.UNORDERED);
+  }
 
-    @Override
-    public void terminate(long millis) throws InterruptedException {
-      dispatcher.shutdown();
-      backend.terminate();
-      dispatcher.awaitLanes(millis);
+  /** Maps inputs as the stream of {@link Settled} is read, and tells what became of each. */
+  public final Stream<Object> imapOutcomes(Call call) {
+    return stream(call, StreamSink.Form.OUTCOMES);
+  }
+
+  private Stream<Object> stream(Call call, StreamSink.Form form) {
+    if (call.calls().isClosed()) {
+      throw call.calls().refusal();
     }
+    F function = prepare(call.mapper());
+    ResultStream<F> results =
+        new ResultStream<>(() -> open(call, function, form), call.inputs(), form);
+    return StreamSupport.stream(results, false).onClose(results::close);
+  }
+
+  /** A stream begins to be read. */
+  private ResultStream.Opened<F> open(Call call, F function, StreamSink.Form form) {
+    Stage<F> stage = stage(call.options(), false);
+    Run<F> run = newRun(stage, call, function, new StreamSink(form), null);
+    // Lanes are let go as soon as nothing is left to do, whether or not all of it has been read.
+    run.whenEnded(() -> stage.leave(run));
+    try {
+      begin(stage, call, run);
+    } catch (Throwable t) {
+      call.calls().leave(run);
+      throw t;
+    }
+    return new ResultStream.Opened<>(
+        run,
+        stage,
+        () -> {
+          run.markOver();
+          call.calls().leave(run);
+          run.context().events().ended(null);
+        });
   }
 }

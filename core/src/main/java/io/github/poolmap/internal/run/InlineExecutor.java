@@ -1,7 +1,11 @@
 package io.github.poolmap.internal.run;
 
 import io.github.poolmap.Mapper;
+import io.github.poolmap.PoolKind;
+import io.github.poolmap.WorkerStartException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 
 /**
  * Executes chunks in the thread that brings them.
@@ -15,34 +19,114 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
   /** Handing a chunk to the next free thread of this JVM takes a lock and at times a wake-up. */
   private static final long HANDOVER_NANOS = 1_000;
 
+  /** A stream may wait for results that are older than this. */
+  private static final long PUBLISH_NANOS = 20_000_000;
+
   private final String workerName;
   private final boolean callersThread;
+  private final int slot;
+  private final WorkerScope.@Nullable Factory scopes;
+  private final Consumer<InlineExecutor> whenClosed;
 
   private final UserCode userCode = new UserCode();
+  private @Nullable WorkerScope scope;
 
-  private InlineExecutor(String workerName, boolean callersThread) {
+  private InlineExecutor(
+      String workerName,
+      boolean callersThread,
+      int slot,
+      WorkerScope.@Nullable Factory scopes,
+      Consumer<InlineExecutor> whenClosed) {
+    this.whenClosed = whenClosed;
     this.workerName = workerName;
     this.callersThread = callersThread;
+    this.slot = slot;
+    this.scopes = scopes;
   }
 
-  static InlineExecutor onPoolThread(String workerName) {
-    return new InlineExecutor(workerName, false);
+  /**
+   * An executor for a thread of a pool.
+   *
+   * @param whenClosed is told when it has ended
+   */
+  static InlineExecutor onPoolThread(
+      String workerName,
+      int slot,
+      WorkerScope.Factory scopes,
+      Consumer<InlineExecutor> whenClosed) {
+    return new InlineExecutor(workerName, false, slot, scopes, whenClosed);
   }
 
   static InlineExecutor onCallersThread() {
-    return new InlineExecutor(Thread.currentThread().getName(), true);
+    return new InlineExecutor(Thread.currentThread().getName(), true, 0, null, closed -> {});
   }
+
+  @Override
+  public String workerName() {
+    return workerName;
+  }
+
+  // ---- start and end of the worker
 
   @Override
   public boolean isOpen() {
-    return true;
+    return callersThread || scope != null;
   }
 
   @Override
-  public void open() {}
+  public void open() {
+    if (scopes == null) {
+      throw new IllegalStateException(workerName + " is the thread of a caller");
+    }
+    WorkerScope opened = scopes.open(PoolKind.THREADS, slot);
+    userCode.enterAnyway(this);
+    try {
+      initialize(opened, workerName);
+    } finally {
+      userCode.leave();
+    }
+    opened.enter();
+    scope = opened;
+  }
+
+  /** Runs the initializer of a worker that the calling thread is about to be. */
+  static void initialize(WorkerScope opened, String workerName) {
+    Object before = opened.enter();
+    try {
+      opened.initialize();
+    } catch (Throwable t) {
+      opened.close();
+      throw new WorkerStartException(
+          workerName + ": the initializer failed: " + Descriptions.of(t), "", "", t);
+    } finally {
+      opened.leave(before);
+    }
+  }
+
+  /** Interrupts an initializer that is under way, or the closing of what tasks have kept. */
+  @Nullable Runnable interruptOpening() {
+    return userCode.condemn(this);
+  }
 
   @Override
-  public void close() {}
+  public void close() {
+    WorkerScope closing = scope;
+    scope = null;
+    userCode.enterAnyway(this);
+    try {
+      if (closing != null) {
+        closing.close();
+      }
+    } finally {
+      userCode.leave();
+      if (closing != null) {
+        closing.leave(null);
+      }
+      whenClosed.accept(this);
+    }
+  }
+
+  // ---- items
 
   @Override
   public void execute(
@@ -50,11 +134,23 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
     Run<Mapper<Object, Object>> run = chunk.run();
     Thread current = Thread.currentThread();
     ClassLoader loader = current.getContextClassLoader();
+    chunk.assignTo(workerName);
+    if (!callersThread) {
+      // What a task of another call may have left there. The caller's comes with the function.
+      MDC.clear();
+    }
     long start = System.nanoTime();
+    long published = start;
     try {
-      for (int i = 0; i < chunk.size() && userCode.enter(run); i++) {
+      for (int i = 0; i < chunk.size() && run.wants(chunk, i) && userCode.enter(chunk, i); i++) {
         current.setContextClassLoader(run.contextClassLoader());
-        executeItem(chunk, i);
+        if (!executeItem(chunk, i)) {
+          return;
+        }
+        if (run.isStream() && System.nanoTime() - published > PUBLISH_NANOS) {
+          chunk.publish();
+          published = System.nanoTime();
+        }
       }
     } finally {
       current.setContextClassLoader(loader);
@@ -62,31 +158,66 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
     chunk.finish(System.nanoTime() - start, HANDOVER_NANOS);
   }
 
-  private void executeItem(Chunk<Mapper<Object, Object>> chunk, int position) {
+  /** Executes one item; false if the thread has been given up and the chunk is not its any more. */
+  private boolean executeItem(Chunk<Mapper<Object, Object>> chunk, int position) {
+    Run<Mapper<Object, Object>> run = chunk.run();
     Object value = null;
     Throwable thrown = null;
+    Judgement judgement = null;
     try {
-      value = call(chunk.run().function(), chunk.input(position));
+      value = call(run.function(), chunk.input(position));
     } catch (Throwable t) {
       thrown = t;
     }
-    boolean wanted = userCode.leave();
+    if (chunk.isTimed()) {
+      chunk.took(position, userCode.elapsedNanos());
+    }
+    if (thrown != null && !run.isStopped() && !userCode.isLost()) {
+      judgement = chunk.judge(position, ItemFailure.thrown(thrown, workerName));
+    }
+    UserCode.End end = userCode.leave();
+    if (end == UserCode.End.LOST) {
+      return false;
+    }
+    if (end == UserCode.End.EXPIRED) {
+      return expired(chunk, position);
+    }
+    boolean wanted = end == UserCode.End.KEPT;
     boolean interrupted =
         Thread.currentThread().isInterrupted()
             || (wanted && thrown instanceof InterruptedException);
     if (callersThread && interrupted) {
       // Somebody wants an end of the call, or of the task that makes it. The flag is theirs.
       Thread.currentThread().interrupt();
-      chunk.run().stop(chunk.run()::interruption);
+      run.stop(run.interruption());
       wanted = false;
     }
     if (!wanted) {
       chunk.drop(position);
     } else if (thrown == null) {
       chunk.succeed(position, value);
+    } else if (judgement != null) {
+      chunk.fail(position, judgement);
     } else {
-      chunk.fail(position, ItemFailure.thrown(thrown, workerName));
+      chunk.fail(position, new Judgement(ItemFailure.thrown(thrown, workerName), false));
     }
+    return true;
+  }
+
+  /** The item heeded its interrupt after its time was over. */
+  private boolean expired(Chunk<Mapper<Object, Object>> chunk, int position) {
+    ItemFailure failure = timedOut(chunk);
+    userCode.enterAnyway(chunk.run());
+    Judgement judgement = chunk.judge(position, failure);
+    if (userCode.leave() == UserCode.End.LOST) {
+      return false;
+    }
+    chunk.fail(position, judgement);
+    return true;
+  }
+
+  private ItemFailure timedOut(Chunk<Mapper<Object, Object>> chunk) {
+    return ItemFailure.timedOut(chunk.run().taskTimeout(), userCode.stackAtExpiry(), workerName);
   }
 
   @SuppressWarnings("NullAway") // Null inputs are ordinary values; T is whatever the caller says.
@@ -94,6 +225,8 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
       throws Exception {
     return mapper.map(input);
   }
+
+  // ---- stop, by other threads
 
   @Override
   public @Nullable Runnable condemn(Run<Mapper<Object, Object>> run) {
@@ -108,5 +241,30 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
   @Override
   public boolean abandon(Run<Mapper<Object, Object>> run) {
     return userCode.abandon(run);
+  }
+
+  @Override
+  public @Nullable UnderWay underWay(Chunk<Mapper<Object, Object>> chunk) {
+    return userCode.underWay(chunk);
+  }
+
+  @Override
+  public @Nullable Runnable expire(Chunk<Mapper<Object, Object>> chunk, int position) {
+    return userCode.expire(chunk, position);
+  }
+
+  @Override
+  public boolean giveUp(Chunk<Mapper<Object, Object>> chunk, int position) {
+    if (!userCode.giveUp(chunk, position)) {
+      return false;
+    }
+    // The thread has lost its chunk, so it is ended here: the items behind this one go to others.
+    // In a thread of its own, because whether to try again is decided by user code.
+    Errands.run(
+        () -> {
+          chunk.fail(position, timedOut(chunk));
+          chunk.finish();
+        });
+    return true;
   }
 }

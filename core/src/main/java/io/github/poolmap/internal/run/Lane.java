@@ -26,4 +26,18 @@ interface Lane<F> {
    * @return true if the run need not wait for this lane's chunks any more
    */
   boolean abandon(Run<F> run);
+
+  /** Returns the item of this chunk that is being executed, null if there is none. */
+  @Nullable UnderWay underWay(Chunk<F> chunk);
+
+  /**
+   * Condemns an item whose time is over, if it is still being executed.
+   *
+   * @return what interrupts it, to be run soon and once, by a thread that nobody waits for; null if
+   *     it has ended
+   */
+  @Nullable Runnable expire(Chunk<F> chunk, int position);
+
+  /** Gets rid of an item that {@link #expire} has condemned and that has not ended since. */
+  void giveUp(Chunk<F> chunk, int position);
 }

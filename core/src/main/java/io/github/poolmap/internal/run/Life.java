@@ -47,9 +47,10 @@ public final class Life {
     return calls;
   }
 
-  /** Refuses calls, waits for those under way, ends the workers. */
+  /** Refuses calls, cancels streams, waits for the other calls under way, ends the workers. */
   public void close() {
     calls.refuse();
+    calls.cancelStreams();
     if (calls.isInside()) {
       // To wait would be to wait for itself. The workers end after the last call.
       engines.get().forEach(Engine::shutdown);

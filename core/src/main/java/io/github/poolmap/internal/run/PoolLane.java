@@ -1,6 +1,7 @@
 package io.github.poolmap.internal.run;
 
 import io.github.poolmap.WorkerStartException;
+import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,15 +23,12 @@ final class PoolLane<F> implements Lane<F>, Runnable {
     STARTING,
     IDLE,
     BUSY,
-    ENDED;
-
-    /** Free for a chunk, or about to be. */
-    boolean isWaiting() {
-      return this == STARTING || this == IDLE;
-    }
+    ENDED
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(PoolLane.class);
+
+  private static final ThreadLocal<@Nullable PoolLane<?>> CURRENT = new ThreadLocal<>();
 
   private final Dispatcher<F> dispatcher;
   private final int slot;
@@ -41,13 +39,31 @@ final class PoolLane<F> implements Lane<F>, Runnable {
   /** Guarded by the dispatcher's lock. */
   State state = State.BUSY;
 
+  /** Guarded by the dispatcher's lock: whether it has been called to come for work. */
+  boolean called;
+
+  /** Guarded by the dispatcher's lock: whether it is among the idle ones. */
+  boolean parked;
+
+  /** What it waits for when it has nothing to do. */
+  final Condition work;
+
+  // Of the lane's thread alone.
+  private boolean opened;
+  private String workerName = "";
+
+  /** The thread, for those who measure it; null until it runs. */
+  private volatile @Nullable Thread thread;
+
   PoolLane(
       Dispatcher<F> dispatcher,
       int slot,
       String name,
       ChunkExecutor<F> executor,
-      boolean executesTasks) {
+      boolean executesTasks,
+      Condition work) {
     this.executesTasks = executesTasks;
+    this.work = work;
     this.dispatcher = dispatcher;
     this.slot = slot;
     this.name = name;
@@ -63,12 +79,26 @@ final class PoolLane<F> implements Lane<F>, Runnable {
     return name;
   }
 
-  Thread newThread() {
-    return new LaneThread(this, name, executesTasks);
+  /** Tells whether the calling thread is that of a lane. */
+  static boolean isCurrent() {
+    return CURRENT.get() != null;
+  }
+
+  /** Tells whether the calling thread is that of a lane which executes tasks in it. */
+  static boolean isTaskThread() {
+    PoolLane<?> lane = CURRENT.get();
+    return lane != null && lane.executesTasks;
+  }
+
+  /** Returns the thread that executes items at the moment; null if none does. */
+  @Nullable Thread busyThread() {
+    return state == State.BUSY ? thread : null;
   }
 
   @Override
   public void run() {
+    thread = Thread.currentThread();
+    CURRENT.set(this);
     try {
       while (makeReady()) {
         Chunk<F> chunk = dispatcher.take(this);
@@ -86,11 +116,19 @@ final class PoolLane<F> implements Lane<F>, Runnable {
       dispatcher.laneBroke(this, t);
     } finally {
       try {
-        executor.close();
+        close();
       } finally {
+        CURRENT.remove();
         dispatcher.laneEnded(this);
       }
     }
+  }
+
+  private void close() {
+    if (opened) {
+      dispatcher.events().workerEnded(workerName, slot);
+    }
+    executor.close();
   }
 
   /** Opens the executor when there is something to do for it; false if the lane is to end. */
@@ -100,8 +138,15 @@ final class PoolLane<F> implements Lane<F>, Runnable {
         return false;
       }
       try {
+        if (opened) {
+          opened = false;
+          dispatcher.events().workerEnded(workerName, slot);
+        }
         executor.open();
+        opened = true;
+        workerName = executor.workerName();
         dispatcher.startSucceeded();
+        dispatcher.events().workerStarted(workerName, slot);
       } catch (WorkerStartException e) {
         dispatcher.startFailed(this, e);
       }
@@ -120,16 +165,37 @@ final class PoolLane<F> implements Lane<F>, Runnable {
   }
 
   @Override
+  public @Nullable UnderWay underWay(Chunk<F> chunk) {
+    return executor.underWay(chunk);
+  }
+
+  @Override
+  public @Nullable Runnable expire(Chunk<F> chunk, int position) {
+    return executor.expire(chunk, position);
+  }
+
+  @Override
+  public void giveUp(Chunk<F> chunk, int position) {
+    if (executor.giveUp(chunk, position)) {
+      leaveBehind();
+    }
+  }
+
+  @Override
   public boolean abandon(Run<F> run) {
     if (!executor.abandon(run)) {
       return false;
     }
+    leaveBehind();
+    return true;
+  }
+
+  private void leaveBehind() {
     if (dispatcher.laneEnded(this)) {
       LOG.warn(
           "{}: a task ignores its interrupt; its thread is left behind and replaced. It ends when the"
               + " task does.",
           name);
     }
-    return true;
   }
 }

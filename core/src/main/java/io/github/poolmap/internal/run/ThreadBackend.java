@@ -1,13 +1,44 @@
 package io.github.poolmap.internal.run;
 
 import io.github.poolmap.Mapper;
+import io.github.poolmap.PoolKind;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** Lanes that execute their chunks in their own thread. */
-final class ThreadBackend implements Backend<Mapper<Object, Object>> {
+/** Lanes that execute their chunks in their own thread, platform or virtual. */
+public final class ThreadBackend implements Backend<Mapper<Object, Object>> {
+
+  private final WorkerScope.Factory scopes;
+
+  /** Threads from this slot on are virtual. */
+  private final int firstVirtual;
+
+  private final Set<InlineExecutor> executors = ConcurrentHashMap.newKeySet();
+  private volatile boolean terminated;
+
+  private ThreadBackend(WorkerScope.Factory scopes, int firstVirtual) {
+    this.scopes = scopes;
+    this.firstVirtual = firstVirtual;
+  }
+
+  /** Lanes on platform threads. */
+  public static ThreadBackend platform(WorkerScope.Factory scopes) {
+    return new ThreadBackend(scopes, Integer.MAX_VALUE);
+  }
+
+  /** Lanes on virtual threads, which this JVM has to have. */
+  public static ThreadBackend virtual(WorkerScope.Factory scopes) {
+    return new ThreadBackend(scopes, 0);
+  }
+
+  /** Lanes on so many platform threads first, and on virtual threads beyond. */
+  static ThreadBackend mixed(WorkerScope.Factory scopes, int platform) {
+    return new ThreadBackend(scopes, platform);
+  }
 
   @Override
-  public boolean isInline() {
-    return true;
+  public PoolKind kind() {
+    return PoolKind.THREADS;
   }
 
   @Override
@@ -17,12 +48,35 @@ final class ThreadBackend implements Backend<Mapper<Object, Object>> {
 
   @Override
   public ChunkExecutor<Mapper<Object, Object>> newExecutor(int slot, String laneName) {
-    return InlineExecutor.onPoolThread(laneName);
+    InlineExecutor executor =
+        InlineExecutor.onPoolThread(laneName, slot, scopes, executors::remove);
+    executors.add(executor);
+    if (terminated) {
+      interrupt(executor);
+    }
+    return executor;
+  }
+
+  @Override
+  public Thread newThread(int slot, Runnable lane, String name) {
+    return slot >= firstVirtual
+        ? VirtualThreads.unstarted(lane, name)
+        : new LaneThread(lane, name, true);
   }
 
   @Override
   public void refuseToOpen() {}
 
   @Override
-  public void terminate() {}
+  public void terminate() {
+    terminated = true;
+    executors.forEach(ThreadBackend::interrupt);
+  }
+
+  private static void interrupt(InlineExecutor executor) {
+    Runnable interrupt = executor.interruptOpening();
+    if (interrupt != null) {
+      Errands.run(interrupt);
+    }
+  }
 }

@@ -1,12 +1,15 @@
 package io.github.poolmap.internal.run;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The stretches of a lane during which user code runs in its thread, and how they are stopped.
  *
  * <pre>
- *   OUTSIDE --enter--> INSIDE --condemn--> CONDEMNED --abandon--> LOST
+ *                         +--expire--> EXPIRED --give up--+
+ *                         |               |               v
+ *   OUTSIDE --enter--> INSIDE --condemn--> STOPPED --abandon--> LOST
  *      ^                 |                     |
  *      +-----leave-------+--------leave--------+
  * </pre>
@@ -17,6 +20,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UserCode {
 
+  /** How a stretch ended. */
+  public enum End {
+    /** By itself. */
+    KEPT,
+    /** It was to stop for the sake of its run. */
+    STOPPED,
+    /** The time of its item was over. */
+    EXPIRED,
+    /** Nobody waits for the thread any more, nor for what it had in its hands. */
+    LOST
+  }
+
   /** The innermost stretch that the thread is in: user code may call pools, and so be nested. */
   private static final ThreadLocal<@Nullable UserCode> CURRENT = new ThreadLocal<>();
 
@@ -25,56 +40,83 @@ public final class UserCode {
 
   // Guarded by this.
   private @Nullable Thread thread;
-  private @Nullable Run<?> run;
-  private boolean condemned;
+  private @Nullable Object owner;
+  private @Nullable Chunk<?> chunk;
+  private int position;
+  private long startNanos;
+  private End end = End.KEPT;
+  private List<StackTraceElement> stackAtExpiry = List.of();
   private boolean lost;
   private int interruptsToCome;
 
   /** Returns the run for which the calling thread executes user code, innermost first, or null. */
   static @Nullable Run<?> currentRun() {
-    UserCode innermost = CURRENT.get();
-    return innermost == null ? null : innermost.run();
+    for (UserCode each = CURRENT.get(); each != null; each = each.outer) {
+      if (each.owner() instanceof Run<?> run) {
+        return run;
+      }
+    }
+    return null;
   }
 
-  private synchronized @Nullable Run<?> run() {
-    return run;
+  private synchronized @Nullable Object owner() {
+    return owner;
   }
 
   /** The calling thread begins to execute user code for a run; false if that has been stopped. */
-  public boolean enter(Run<?> newRun) {
+  boolean enter(Run<?> run) {
     synchronized (this) {
       // Read under the lock: a run is stopped before it is condemned here, so one sees the other.
-      if (newRun.isStopped()) {
+      if (run.isStopped()) {
         return false;
       }
-      enterAnyway(newRun);
+      enterAnyway(run);
     }
     return true;
   }
 
-  /** The same for user code that has to be executed even if the run has been stopped. */
-  public synchronized void enterAnyway(Run<?> newRun) {
+  /** The calling thread begins to execute an item; false if its run has been stopped. */
+  boolean enter(Chunk<?> itemsChunk, int itemPosition) {
+    synchronized (this) {
+      if (!enter(itemsChunk.run())) {
+        return false;
+      }
+      chunk = itemsChunk;
+      position = itemPosition;
+      startNanos = itemsChunk.isTimed() || itemsChunk.watch != null ? System.nanoTime() : 0;
+    }
+    return true;
+  }
+
+  /**
+   * The same for user code that has to be executed even if the run has been stopped.
+   *
+   * @param newOwner the run, or whatever else {@link #condemn} will name
+   */
+  public synchronized void enterAnyway(Object newOwner) {
     thread = Thread.currentThread();
-    run = newRun;
-    condemned = false;
+    owner = newOwner;
+    end = End.KEPT;
     outer = CURRENT.get();
     CURRENT.set(this);
     if (thread instanceof LaneThread lane) {
       lane.enterUserCode();
+    } else if (outer == null && PoolLane.isCurrent()) {
+      // A lane's thread that cannot refuse interrupts has dropped those that came meanwhile.
+      Thread.interrupted();
     }
   }
 
   /**
    * The thread has come back from user code. The interrupt of a stop leaves no flag behind, unless
    * user code around this one is to stop as well.
-   *
-   * @return false if it was condemned meanwhile
    */
-  public boolean leave() {
+  public End leave() {
     if (Thread.currentThread() instanceof LaneThread lane) {
       // Before the run is forgotten: should an interrupt never come to its end, abandon() helps.
       lane.leaveUserCode();
     }
+    End result;
     synchronized (this) {
       while (interruptsToCome > 0) {
         try {
@@ -85,14 +127,15 @@ public final class UserCode {
         }
       }
       thread = null;
-      run = null;
+      owner = null;
+      chunk = null;
+      result = end;
     }
     boolean stopsAround = false;
     for (UserCode around = outer; around != null; around = around.outer) {
       stopsAround |= around.isCondemned();
     }
-    boolean kept = !isCondemned();
-    if (!kept && !stopsAround) {
+    if (result != End.KEPT && !stopsAround) {
       Thread.interrupted();
     }
     if (outer == null) {
@@ -101,55 +144,93 @@ public final class UserCode {
       CURRENT.set(outer);
       outer = null;
     }
-    return kept;
+    return isLost() ? End.LOST : result;
   }
 
   private synchronized boolean isCondemned() {
-    return condemned;
+    return end != End.KEPT;
+  }
+
+  /** Returns how long the item under way has been executed. Called by its thread. */
+  synchronized long elapsedNanos() {
+    return System.nanoTime() - startNanos;
+  }
+
+  /** Returns where the thread was when the time of its item was over. */
+  synchronized List<StackTraceElement> stackAtExpiry() {
+    return stackAtExpiry;
   }
 
   /**
-   * Condemns what is executed for the run.
+   * Condemns what is executed for the owner.
    *
    * @return what interrupts it, to be run soon and once, by a thread that nobody waits for; null if
    *     there is nothing to interrupt
    */
-  public @Nullable Runnable condemn(Run<?> stopped) {
+  public @Nullable Runnable condemn(Object stopped) {
     Thread target;
     synchronized (this) {
       target = thread;
-      if (run != stopped || target == null) {
+      if (owner != stopped || target == null) {
         return null;
       }
-      condemned = true;
+      end = End.STOPPED;
       if (target != Thread.currentThread()) {
-        interruptsToCome++;
-        return () -> interrupt(target);
+        return interruptToCome(target);
       }
     }
     target.interrupt();
     return null;
   }
 
-  private void interrupt(Thread target) {
-    try {
-      target.interrupt();
-    } finally {
-      synchronized (this) {
-        interruptsToCome--;
-        notifyAll();
+  /** Needs the lock. */
+  private Runnable interruptToCome(Thread target) {
+    interruptsToCome++;
+    return () -> {
+      try {
+        target.interrupt();
+      } finally {
+        synchronized (this) {
+          interruptsToCome--;
+          notifyAll();
+        }
       }
-    }
+    };
   }
 
-  /** Gives the thread up if it still executes user code for the run; true if it is lost. */
-  public synchronized boolean abandon(Run<?> stopped) {
-    lost |= run == stopped;
+  /** Gives the thread up if it still executes user code for the owner; true if it is lost. */
+  public synchronized boolean abandon(Object stopped) {
+    lost |= owner != null && owner == stopped;
     return lost;
   }
 
   /** Tells whether the thread has been given up. */
   public synchronized boolean isLost() {
     return lost;
+  }
+
+  // ---- the time of items
+
+  /** Returns the item of this chunk that is being executed, null if there is none. */
+  synchronized @Nullable UnderWay underWay(Chunk<?> of) {
+    return chunk == of && end == End.KEPT ? new UnderWay(position, startNanos) : null;
+  }
+
+  /** Condemns an item whose time is over; null if it has ended or is to stop anyway. */
+  synchronized @Nullable Runnable expire(Chunk<?> of, int itemPosition) {
+    Thread target = thread;
+    if (target == null || chunk != of || position != itemPosition || end != End.KEPT) {
+      return null;
+    }
+    end = End.EXPIRED;
+    stackAtExpiry = List.of(target.getStackTrace());
+    return interruptToCome(target);
+  }
+
+  /** Gives the thread up if it still executes that item, whose time is over; true if it is lost. */
+  synchronized boolean giveUp(Chunk<?> of, int itemPosition) {
+    boolean stuck = chunk == of && position == itemPosition && end == End.EXPIRED;
+    lost |= stuck;
+    return stuck;
   }
 }

@@ -4,16 +4,23 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The payload of a {@link FrameType#CHUNK} frame: the function's id, then for each item its
- * position in the chunk, its length and its bytes. A chunk ends with its first failure.
+ * The payload of a {@link FrameType#CHUNK} frame: the function's id and two flags, then for each
+ * item its position in the chunk, its length and its bytes.
  *
  * @param functionId which function
+ * @param goesOn whether the items behind one that failed are executed all the same
+ * @param timed whether the parent wants to know when an item starts and how long it takes
  * @param items position, length, bytes, and so on to the end
  */
-public record ChunkMessage(long functionId, ByteBuffer items) {
+public record ChunkMessage(long functionId, boolean goesOn, boolean timed, ByteBuffer items) {
 
-  public static Packer begin(long functionId) {
-    return new Packer(512).putLong(functionId);
+  private static final int GOES_ON = 1;
+  private static final int TIMED = 2;
+
+  public static Packer begin(long functionId, boolean goesOn, boolean timed) {
+    return new Packer(512)
+        .putLong(functionId)
+        .putByte((goesOn ? GOES_ON : 0) | (timed ? TIMED : 0));
   }
 
   /** Appends one item; on failure the message is as before. */
@@ -30,10 +37,12 @@ public record ChunkMessage(long functionId, ByteBuffer items) {
   }
 
   public static ChunkMessage read(ByteBuffer payload) throws ProtocolException {
-    if (payload.remaining() < 8) {
+    if (payload.remaining() < 9) {
       throw new ProtocolException("chunk without function");
     }
-    return new ChunkMessage(payload.getLong(), payload);
+    long functionId = payload.getLong();
+    int flags = payload.get();
+    return new ChunkMessage(functionId, (flags & GOES_ON) != 0, (flags & TIMED) != 0, payload);
   }
 
   public boolean hasNext() {

@@ -6,6 +6,10 @@ public enum FrameType {
   HELLO,
   /** Worker to parent, data: boot is over. Id: pid. */
   READY,
+  /** Parent to worker, data: what to do before the first task. Id: worker. See {@link Start}. */
+  START,
+  /** Worker to parent, data: that has been done. Id: worker. Payload: {@link Started}. */
+  STARTED,
   /** Parent to worker, data. Id: function. Payload: the serialized function. */
   FUNCTION,
   /** Parent to worker, data. Id: chunk. Payload: {@link ChunkMessage}. */
@@ -18,7 +22,7 @@ public enum FrameType {
    * Worker to parent, data: nothing of this chunk runs any more. Id: chunk. Payload: as DOORBELL.
    */
   CHUNK_END,
-  /** Parent to worker, control: interrupt this item. Id: chunk. Payload: int position. */
+  /** Parent to worker, control: interrupt an item. Id: chunk. Payload: {@link Cancel}. */
   CANCEL,
   /** Parent to worker, control: exit. */
   BYE;

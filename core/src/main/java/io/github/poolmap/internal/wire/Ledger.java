@@ -29,6 +29,9 @@ import java.nio.file.StandardOpenOption;
  * exactly one wins, and both know which. When the worker dies, an item in one of the first three
  * states is the one that it died of; items behind it have not been begun.
  *
+ * <p>Beside it stands when the item was started, if the parent bounds its time: by the clock of the
+ * worker, and written before the word names the item.
+ *
  * <h2>The stop words</h2>
  *
  * <p>One for each half: the parent writes a chunk's id there when none of its items may start any
@@ -65,6 +68,7 @@ public final class Ledger {
 
   // Words written by different processes lie on cache lines of their own.
   private static final int ITEM_WORD = 0;
+  private static final int START_WORD = 8;
   private static final int STOP_WORDS = 128;
   private static final int COMMIT_WORDS = 256;
   private static final int OUTBOX = 4096;
@@ -124,6 +128,18 @@ public final class Ledger {
 
   public long item() {
     return (long) WORD.getVolatile(file, ITEM_WORD);
+  }
+
+  /** The worker says when it started the item that it names next, by its own clock. */
+  public void setStart(long nanoTime) {
+    WORD.setOpaque(file, START_WORD, nanoTime);
+  }
+
+  /**
+   * Returns when the worker started the item that the word names; meaningless if it has moved on.
+   */
+  public long start() {
+    return (long) WORD.getOpaque(file, START_WORD);
   }
 
   /** The worker comes to an item. */

@@ -11,6 +11,9 @@ package io.github.poolmap.internal.worker;
  */
 final class ItemThread extends Thread {
 
+  /** Stands for what is done before the first task, as the chunk of an item. */
+  static final int START = -1;
+
   private final Object lock = new Object();
 
   // Guarded by lock: the item whose user code is being executed; chunk 0 is none.
@@ -46,15 +49,23 @@ final class ItemThread extends Thread {
     Thread.interrupted();
   }
 
-  /** Interrupts the item if it is still being executed. */
-  void interrupt(int targetChunk, int targetPosition) {
+  /**
+   * Interrupts the item if it is still being executed.
+   *
+   * @param before is done first, while the item cannot end
+   */
+  void interrupt(int targetChunk, int targetPosition, Runnable before) {
     synchronized (lock) {
       if (chunk != targetChunk || position != targetPosition) {
         return;
       }
       onTheirWay++;
     }
-    carryOut();
+    try {
+      before.run();
+    } finally {
+      carryOut();
+    }
   }
 
   @Override

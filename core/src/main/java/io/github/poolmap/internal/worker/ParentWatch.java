@@ -1,7 +1,9 @@
 package io.github.poolmap.internal.worker;
 
+import io.github.poolmap.internal.wire.Cancel;
 import io.github.poolmap.internal.wire.Frame;
 import io.github.poolmap.internal.wire.FrameChannel;
+import io.github.poolmap.internal.wire.StackFile;
 import io.github.poolmap.internal.wire.WorkerFolder;
 import java.io.IOException;
 import java.util.concurrent.locks.LockSupport;
@@ -62,7 +64,7 @@ final class ParentWatch implements Runnable {
       Frame frame;
       while ((frame = control.read()) != null) {
         switch (frame.type()) {
-          case CANCEL -> cancel((int) frame.id(), frame.payload().getInt());
+          case CANCEL -> cancel((int) frame.id(), Cancel.read(frame.payload()));
           case BYE -> sayGoodbye();
           default -> throw new IOException("not an order: " + frame.type());
         }
@@ -89,10 +91,24 @@ final class ParentWatch implements Runnable {
   }
 
   /** Interrupts an item, on a thread of its own: that may run user code. */
-  private void cancel(int chunk, int position) {
+  private void cancel(int chunk, Cancel order) {
     ItemThread target = items;
-    if (target != null) {
-      daemon(() -> target.interrupt(chunk, position), "poolmap-interrupt");
+    if (target == null) {
+      return;
+    }
+    Runnable before = () -> {};
+    if (order.withStack()) {
+      before = () -> leaveStack(target, chunk, order.position());
+    }
+    Runnable first = before;
+    daemon(() -> target.interrupt(chunk, order.position(), first), "poolmap-interrupt");
+  }
+
+  private void leaveStack(ItemThread target, int chunk, int position) {
+    try {
+      StackFile.write(folder, chunk, position, target.getStackTrace());
+    } catch (IOException | RuntimeException e) {
+      System.err.println("poolmap: the stack of a task cannot be kept: " + e);
     }
   }
 

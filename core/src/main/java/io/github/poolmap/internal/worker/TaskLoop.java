@@ -1,7 +1,10 @@
 package io.github.poolmap.internal.worker;
 
+import io.github.poolmap.Effect;
 import io.github.poolmap.Mapper;
 import io.github.poolmap.NotSerializableTaskException;
+import io.github.poolmap.PoolKind;
+import io.github.poolmap.WorkerInfo;
 import io.github.poolmap.internal.wire.ChunkMessage;
 import io.github.poolmap.internal.wire.Frame;
 import io.github.poolmap.internal.wire.FrameChannel;
@@ -13,6 +16,8 @@ import io.github.poolmap.internal.wire.Outcome;
 import io.github.poolmap.internal.wire.Packer;
 import io.github.poolmap.internal.wire.Progress;
 import io.github.poolmap.internal.wire.ProtocolException;
+import io.github.poolmap.internal.wire.Start;
+import io.github.poolmap.internal.wire.Started;
 import io.github.poolmap.internal.wire.Texts;
 import io.github.poolmap.internal.wire.ThrownCodec;
 import java.io.IOException;
@@ -52,6 +57,9 @@ final class TaskLoop implements Runnable {
   private long chunkStart;
   private int outboxEnd;
   private boolean outboxFull;
+  private boolean timed;
+  private long itemStart;
+  private long taken;
   private long lastDoorbell;
 
   TaskLoop(FrameChannel data, Ledger ledger) {
@@ -66,6 +74,7 @@ final class TaskLoop implements Runnable {
       Frame frame;
       while ((frame = data.read()) != null) {
         switch (frame.type()) {
+          case START -> start(frame.id(), Start.read(frame.payload()));
           case FUNCTION -> functions.put(frame.id(), new RemoteFunction(frame.payload()));
           case CHUNK -> execute((int) frame.id(), ChunkMessage.read(frame.payload()));
           default -> throw new ProtocolException("not for a worker: " + frame.type());
@@ -95,6 +104,29 @@ final class TaskLoop implements Runnable {
     }
   }
 
+  /** Becomes a worker of its pool: runs what the pool wants to be done before the first task. */
+  private void start(long id, Start start) throws IOException {
+    ItemThread thread = (ItemThread) Thread.currentThread();
+    Throwable failure = null;
+    thread.enter(ItemThread.START, 0);
+    thread.setContextClassLoader(RemoteFunction.loader());
+    try {
+      @SuppressWarnings("unchecked")
+      Effect<WorkerInfo> effect =
+          (Effect<WorkerInfo>) ObjectCodec.deserialize(start.effect(), RemoteFunction.loader());
+      if (effect == null) {
+        throw new ProtocolException("nothing to start with");
+      }
+      effect.accept(
+          new WorkerInfo(PoolKind.PROCESSES, start.index(), ProcessHandle.current().pid(), thread));
+    } catch (Throwable t) {
+      failure = t;
+    } finally {
+      thread.leave();
+    }
+    data.write(FrameType.STARTED, id, new Started(System.nanoTime(), failure).pack());
+  }
+
   private void execute(int newChunk, ChunkMessage message) throws IOException {
     chunk = newChunk;
     chunkStart = System.nanoTime();
@@ -106,10 +138,15 @@ final class TaskLoop implements Runnable {
     if (function == null) {
       throw new ProtocolException("chunk for an unknown function " + message.functionId());
     }
+    timed = message.timed();
     boolean failed = false;
-    while (!failed && message.hasNext()) {
+    while ((!failed || message.goesOn()) && message.hasNext()) {
       int position = message.nextPosition();
       ByteBuffer item = message.nextItem();
+      if (timed) {
+        itemStart = System.nanoTime();
+        ledger.setStart(itemStart);
+      }
       ledger.setItem(chunk, position, Ledger.DECODING);
       if (ledger.isStopped(chunk)) {
         ledger.moveItem(chunk, position, Ledger.DECODING, Ledger.DONE);
@@ -127,6 +164,7 @@ final class TaskLoop implements Runnable {
   private boolean executeItem(RemoteFunction function, int position, ByteBuffer item)
       throws IOException {
     outcome.truncate(0);
+    taken = 0;
     ItemThread thread = (ItemThread) Thread.currentThread();
     boolean failed;
     // All of it is user code: reading the function and the input, the function, writing its result.
@@ -170,6 +208,7 @@ final class TaskLoop implements Runnable {
     } catch (Throwable t) {
       thrown = t;
     }
+    taken = timed ? System.nanoTime() - itemStart : 0;
     if (!ledger.moveItem(chunk, position, Ledger.RUNNING, Ledger.ENCODING)) {
       return false;
     }
@@ -187,14 +226,14 @@ final class TaskLoop implements Runnable {
   }
 
   private void packThrown(int position, Throwable thrown) {
-    int start = Outcome.begin(outcome, position, Outcome.Kind.THROWN);
+    int start = Outcome.begin(outcome, position, Outcome.Kind.THROWN, taken);
     ThrownCodec.encode(outcome, thrown);
     Outcome.end(outcome, start);
   }
 
   /** False if the result cannot be sent; the outcome then says so. */
   private boolean packValue(int position, @Nullable Object value) {
-    int start = Outcome.begin(outcome, position, Outcome.Kind.VALUE);
+    int start = Outcome.begin(outcome, position, Outcome.Kind.VALUE, taken);
     try {
       ObjectCodec.encode(outcome, value, "result");
       Outcome.end(outcome, start);
@@ -209,7 +248,7 @@ final class TaskLoop implements Runnable {
 
   private void packUnsendable(int position, String message, String path) {
     outcome.truncate(0);
-    int start = Outcome.begin(outcome, position, Outcome.Kind.UNSENDABLE);
+    int start = Outcome.begin(outcome, position, Outcome.Kind.UNSENDABLE, taken);
     outcome.putString(message).putString(path);
     Outcome.end(outcome, start);
   }

@@ -9,11 +9,12 @@ class ChunkSizerTest {
 
   private static final long MILLI = 1_000_000;
 
-  private final ChunkSizer adaptive = new ChunkSizer(OptionalInt.empty(), 2);
+  private final ChunkSizer adaptive =
+      new ChunkSizer(OptionalInt.empty(), OptionalInt.empty(), () -> 2);
 
   @Test
   void aFixedSizeIsKeptToTheEnd() {
-    ChunkSizer fixed = new ChunkSizer(OptionalInt.of(7), 2);
+    ChunkSizer fixed = new ChunkSizer(OptionalInt.of(7), OptionalInt.empty(), () -> 2);
     assertThat(fixed.next(100)).isEqualTo(7);
     fixed.report(7, 100 * MILLI, 1);
     assertThat(fixed.next(100)).isEqualTo(7);

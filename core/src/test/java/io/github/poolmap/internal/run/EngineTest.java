@@ -10,6 +10,7 @@ import io.github.poolmap.Logs;
 import io.github.poolmap.MapOptions;
 import io.github.poolmap.Mapper;
 import io.github.poolmap.PoolException;
+import io.github.poolmap.PoolKind;
 import io.github.poolmap.WorkerStartException;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +31,39 @@ class EngineTest {
   private final Calls calls = new Calls(NAME, null);
 
   private List<Object> map(Engine<?> engine, Mapper<Object, Object> mapper, List<?> inputs) {
-    return engine.map(calls, mapper, inputs, MapOptions.defaults());
+    return map(engine, mapper, inputs, MapOptions.defaults());
+  }
+
+  private List<Object> map(
+      Engine<?> engine, Mapper<Object, Object> mapper, List<?> inputs, MapOptions options) {
+    return engine.map(new Call(calls, mapper, inputs, options), true);
+  }
+
+  private static Engine<?> onThreads(int workers, Duration idleTimeout) {
+    return Engine.on(
+        NAME,
+        workers,
+        idleTimeout,
+        ThreadBackend.platform((kind, index) -> new NoScope()),
+        List.of());
+  }
+
+  /** Workers that keep nothing. */
+  private static final class NoScope implements WorkerScope {
+
+    @Override
+    public Object enter() {
+      return null;
+    }
+
+    @Override
+    public void leave(Object before) {}
+
+    @Override
+    public void initialize() {}
+
+    @Override
+    public void close() {}
   }
 
   private static long threads() {
@@ -41,7 +74,7 @@ class EngineTest {
 
   @Test
   void threadsEndAfterTheIdleTimeoutAndComeBack() throws InterruptedException {
-    Engine<?> engine = Engine.onThreads(NAME, 4, Duration.ofMillis(200));
+    Engine<?> engine = onThreads(4, Duration.ofMillis(200));
     CountDownLatch all = new CountDownLatch(4);
     Mapper<Object, Object> together =
         x -> {
@@ -60,7 +93,7 @@ class EngineTest {
 
   @Test
   void noCallIsLostWhenThreadsEndAtTheSameMoment() throws InterruptedException {
-    Engine<?> engine = Engine.onThreads(NAME, 2, Duration.ofNanos(50_000));
+    Engine<?> engine = onThreads(2, Duration.ofNanos(50_000));
     for (int i = 0; i < 2000; i++) {
       assertThat(map(engine, x -> x, List.of(i, -i))).containsExactly(i, -i);
     }
@@ -76,8 +109,8 @@ class EngineTest {
     final AtomicInteger closed = new AtomicInteger();
 
     @Override
-    public boolean isInline() {
-      return false;
+    public PoolKind kind() {
+      return PoolKind.PROCESSES;
     }
 
     @Override
@@ -137,6 +170,26 @@ class EngineTest {
     }
 
     @Override
+    public String workerName() {
+      return NAME;
+    }
+
+    @Override
+    public UnderWay underWay(Chunk<Mapper<Object, Object>> chunk) {
+      return null;
+    }
+
+    @Override
+    public Runnable expire(Chunk<Mapper<Object, Object>> chunk, int position) {
+      return null;
+    }
+
+    @Override
+    public boolean giveUp(Chunk<Mapper<Object, Object>> chunk, int position) {
+      return false;
+    }
+
+    @Override
     public boolean isLost() {
       return false;
     }
@@ -157,7 +210,7 @@ class EngineTest {
   @Test
   void aDefectOfALaneFailsItsCallsInsteadOfHangingThem() throws InterruptedException {
     FailingBackend backend = new FailingBackend();
-    Engine<?> engine = Engine.on(NAME, 2, PATIENCE, backend);
+    Engine<?> engine = Engine.on(NAME, 2, PATIENCE, backend, List.of());
     try (Logs logs = new Logs()) {
       assertThatExceptionOfType(PoolException.class)
           .isThrownBy(() -> map(engine, x -> x, INPUTS))
@@ -181,7 +234,7 @@ class EngineTest {
             throw new WorkerStartException("no start", "java", "tail", null);
           }
         };
-    Engine<?> engine = Engine.on(NAME, 2, PATIENCE, backend);
+    Engine<?> engine = Engine.on(NAME, 2, PATIENCE, backend, List.of());
     try (Logs logs = new Logs()) {
       for (int i = 0; i < 3; i++) {
         Throwable failure = catchThrowable(() -> map(engine, x -> x, INPUTS));
@@ -215,7 +268,7 @@ class EngineTest {
             chunk.finish();
           }
         };
-    Engine<?> engine = Engine.on(NAME, 1, Duration.ofMillis(1), backend);
+    Engine<?> engine = Engine.on(NAME, 1, Duration.ofMillis(1), backend, List.of());
     try (Logs logs = new Logs()) {
       for (int i = 0; i < 5; i++) {
         assertThat(map(engine, x -> x, INPUTS)).isEqualTo(INPUTS);
@@ -249,9 +302,9 @@ class EngineTest {
             }
           }
         };
-    Engine<?> engine = Engine.on(NAME, 2, PATIENCE, backend);
+    Engine<?> engine = Engine.on(NAME, 2, PATIENCE, backend, List.of());
     MapOptions chunked = MapOptions.defaults().chunkSize(9);
-    assertThat(engine.map(calls, x -> x, INPUTS, chunked)).isEqualTo(INPUTS);
+    assertThat(map(engine, x -> x, INPUTS, chunked)).isEqualTo(INPUTS);
     engine.shutdown();
     engine.awaitWorkers();
   }

@@ -159,7 +159,7 @@ class FrameChannelTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 11, -1, 127})
+  @ValueSource(ints = {0, 12, -1, 127})
   void anUnknownTypeIsRefused(int type) throws IOException {
     ours.write(header(Frame.MAGIC, type, 0));
     assertThatExceptionOfType(ProtocolException.class)

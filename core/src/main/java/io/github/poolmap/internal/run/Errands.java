@@ -8,13 +8,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries out interrupts in threads that nobody waits for and nobody interrupts: interrupting a
- * thread that uses a channel closes the channel, which may be user code and take its time; and
+ * Carries out what may run user code or take its time, in threads that nobody waits for and nobody
+ * interrupts: interrupting a thread that uses a channel closes the channel, which may be user code;
  * interrupting an item of a worker JVM writes to a socket.
  */
-final class Interrupts {
+final class Errands {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Interrupts.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Errands.class);
 
   private static final ThreadPoolExecutor THREADS =
       new ThreadPoolExecutor(
@@ -23,18 +23,18 @@ final class Interrupts {
           100,
           TimeUnit.MILLISECONDS,
           new SynchronousQueue<>(),
-          action -> new ServiceThread(action, "poolmap-interrupts"));
+          action -> new ServiceThread(action, "poolmap-errands"));
 
-  private Interrupts() {}
+  private Errands() {}
 
-  static void carryOut(Runnable interrupt) {
+  static void run(Runnable errand) {
     try {
-      THREADS.execute(interrupt);
+      THREADS.execute(errand);
     } catch (OutOfMemoryError | RejectedExecutionException e) {
-      LOG.debug("no thread for an interrupt, it is carried out here", e);
+      LOG.debug("no thread for an errand, it is done here", e);
       // It may write to a socket, which would not survive a thread that is itself interrupted.
       boolean flag = Thread.interrupted();
-      interrupt.run();
+      errand.run();
       if (flag) {
         Thread.currentThread().interrupt();
       }

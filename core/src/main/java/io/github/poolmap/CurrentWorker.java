@@ -1,0 +1,117 @@
+package io.github.poolmap;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The worker that a thread is at present, and its {@link WorkerLocal} values.
+ *
+ * <p>Used by that thread alone, but for {@link #close}, which comes after the last task.
+ */
+final class CurrentWorker {
+
+  private static final ThreadLocal<@Nullable CurrentWorker> CURRENT = new ThreadLocal<>();
+
+  private final WorkerInfo info;
+
+  // Guarded by this: the locals of a caller's thread are closed by the thread that closes the pool.
+  private final Map<Object, @Nullable Object> locals = new HashMap<>();
+  private final List<AutoCloseable> closeables = new ArrayList<>();
+  private boolean closed;
+
+  CurrentWorker(WorkerInfo info) {
+    this.info = info;
+  }
+
+  WorkerInfo info() {
+    return info;
+  }
+
+  static boolean isThere() {
+    return CURRENT.get() != null;
+  }
+
+  /** Returns the worker that the calling thread is. */
+  static CurrentWorker get(String caller) {
+    CurrentWorker current = CURRENT.get();
+    if (current == null) {
+      throw new IllegalStateException(
+          caller
+              + " is for tasks and initializers: thread "
+              + Thread.currentThread().getName()
+              + " executes none");
+    }
+    return current;
+  }
+
+  /** Makes this the worker that the calling thread is. Returns what it was, for {@link #leave}. */
+  @Nullable CurrentWorker enter() {
+    CurrentWorker before = CURRENT.get();
+    CURRENT.set(this);
+    return before;
+  }
+
+  static void leave(@Nullable CurrentWorker before) {
+    if (before == null) {
+      CURRENT.remove();
+    } else {
+      CURRENT.set(before);
+    }
+  }
+
+  /** Returns the value of a local, made at its first use. */
+  @Nullable Object local(Object key, Task<?> maker) throws Exception {
+    synchronized (this) {
+      if (locals.containsKey(key)) {
+        return locals.get(key);
+      }
+    }
+    // Without the lock: it may take its time, and use other locals.
+    Object made = maker.run();
+    boolean tooLate;
+    synchronized (this) {
+      tooLate = closed;
+      if (!tooLate) {
+        locals.put(key, made);
+        if (made instanceof AutoCloseable closeable) {
+          closeables.add(closeable);
+        }
+      }
+    }
+    if (tooLate && made instanceof AutoCloseable closeable) {
+      closeable.close();
+    }
+    return made;
+  }
+
+  /** The worker ends: closes its locals, the latest first. */
+  void close() {
+    List<AutoCloseable> closing;
+    synchronized (this) {
+      closed = true;
+      closing = new ArrayList<>(closeables);
+      closeables.clear();
+      locals.clear();
+    }
+    Collections.reverse(closing);
+    CurrentWorker before = enter();
+    try {
+      for (AutoCloseable each : closing) {
+        try {
+          each.close();
+        } catch (Exception | Error e) {
+          // Looked up here only: most worker JVMs never need a logger.
+          LoggerFactory.getLogger(WorkerLocal.class)
+              .warn("{}: a WorkerLocal value cannot be closed", info.thread().getName(), e);
+        }
+      }
+    } finally {
+      leave(before);
+    }
+  }
+}

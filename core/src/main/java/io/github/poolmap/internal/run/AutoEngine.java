@@ -1,0 +1,82 @@
+package io.github.poolmap.internal.run;
+
+import io.github.poolmap.Mapper;
+import io.github.poolmap.PoolListener;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Passes calls to threads, as many as the items turn out to need: while calls are under way it
+ * samples what the threads do, and moves the limit of the dispatcher.
+ */
+final class AutoEngine extends LaneEngine<Mapper<Object, Object>> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(AutoEngine.class);
+
+  private static final Duration SAMPLE = Duration.ofMillis(20);
+
+  private static final int MOST_PLATFORM = 64;
+  private static final int MOST_VIRTUAL = 10_000;
+
+  private final AtomicBoolean sampling = new AtomicBoolean();
+  private final ThreadDemand demand;
+  private final ThreadSampler sampler = new ThreadSampler();
+  private volatile Optional<String> decision = Optional.empty();
+
+  AutoEngine(
+      String name, Duration idleTimeout, List<PoolListener> listeners, WorkerScope.Factory scopes) {
+    super(name, most(), idleTimeout, ThreadBackend.mixed(scopes, MOST_PLATFORM), listeners);
+    int cores = Math.min(Runtime.getRuntime().availableProcessors(), most());
+    this.demand = new ThreadDemand(cores, most());
+    dispatcher().setLimit(cores);
+  }
+
+  private static int most() {
+    return VirtualThreads.areAvailable() ? MOST_VIRTUAL : MOST_PLATFORM;
+  }
+
+  @Override
+  Optional<String> decision() {
+    return decision;
+  }
+
+  @Override
+  void callBegins() {
+    if (sampling.compareAndSet(false, true)) {
+      sampler.forget();
+      Deadlines.after(SAMPLE, this::sample);
+    }
+  }
+
+  /** On the timer's thread, one at a time. */
+  private void sample() {
+    if (!dispatcher().isActive()) {
+      conclude(demand.endOfCalls());
+      sampling.set(false);
+      if (dispatcher().isActive()) {
+        callBegins();
+      }
+      return;
+    }
+    ThreadSampler.Sample sample = sampler.sample(dispatcher().busyThreads());
+    if (sample.threads() > 0) {
+      int limit = demand.next(sample, dispatcher().hasBacklog());
+      if (limit != dispatcher().lanes()) {
+        dispatcher().setLimit(limit);
+      }
+      conclude(demand.decision());
+    }
+    Deadlines.after(SAMPLE, this::sample);
+  }
+
+  private void conclude(Optional<String> news) {
+    if (news.isPresent()) {
+      decision = news;
+      LOG.info("{}: {}", name(), news.get());
+    }
+  }
+}

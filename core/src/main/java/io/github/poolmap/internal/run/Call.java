@@ -1,0 +1,15 @@
+package io.github.poolmap.internal.run;
+
+import io.github.poolmap.MapOptions;
+import io.github.poolmap.Mapper;
+
+/**
+ * What a pool is asked to do.
+ *
+ * @param calls the calls that this one is one of, for those who close a pool
+ * @param mapper the function
+ * @param inputs what it is applied to
+ * @param options how
+ */
+public record Call(
+    Calls calls, Mapper<Object, Object> mapper, Iterable<?> inputs, MapOptions options) {}

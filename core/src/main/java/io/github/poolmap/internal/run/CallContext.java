@@ -1,0 +1,22 @@
+package io.github.poolmap.internal.run;
+
+import io.github.poolmap.MapOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run knows of the call that it is.
+ *
+ * @param poolName names the pool in messages
+ * @param options how it is carried out
+ * @param outer the run whose task makes this call, if a task does
+ * @param caller the thread that waits for the call to end, if one does
+ * @param counters counts what the pool does
+ * @param events tells listeners
+ */
+record CallContext(
+    String poolName,
+    MapOptions options,
+    @Nullable Run<?> outer,
+    @Nullable Thread caller,
+    Counters counters,
+    CallEvents events) {}

@@ -1,0 +1,53 @@
+package io.github.poolmap.internal.run;
+
+import io.github.poolmap.PoolKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+
+/** The threads that have called a serial pool, each of them a worker of it. */
+final class CallerScopes implements CallerStage.Scopes {
+
+  private final String poolName;
+  private final WorkerScope.Factory factory;
+
+  // Guarded by this. A thread that is no more leaves it by itself.
+  private final Map<Thread, WorkerScope> scopes = new WeakHashMap<>();
+
+  CallerScopes(String poolName, WorkerScope.Factory factory) {
+    this.poolName = poolName;
+    this.factory = factory;
+  }
+
+  @Override
+  public WorkerScope current() {
+    Thread thread = Thread.currentThread();
+    synchronized (this) {
+      WorkerScope known = scopes.get(thread);
+      if (known != null) {
+        return known;
+      }
+    }
+    WorkerScope opened = factory.open(PoolKind.SERIAL, 0);
+    InlineExecutor.initialize(opened, poolName);
+    synchronized (this) {
+      scopes.put(thread, opened);
+    }
+    return opened;
+  }
+
+  synchronized int size() {
+    return scopes.size();
+  }
+
+  /** Closes what tasks have kept. Runs user code. */
+  void close() {
+    List<WorkerScope> closing;
+    synchronized (this) {
+      closing = new ArrayList<>(scopes.values());
+      scopes.clear();
+    }
+    closing.forEach(WorkerScope::close);
+  }
+}

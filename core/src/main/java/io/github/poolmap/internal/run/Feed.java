@@ -1,0 +1,58 @@
+package io.github.poolmap.internal.run;
+
+import java.util.Collection;
+
+/** Reads the inputs of a call that does not wait for its results one by one. */
+final class Feed {
+
+  private Feed() {}
+
+  /**
+   * Hands the inputs to the run: a collection as it is now, others as they come. Reading them is
+   * user code of the run, which its stop interrupts. What it throws stops the run and reaches the
+   * caller by it.
+   */
+  static <F> void feed(Run<F> run, Stage<F> stage, Iterable<?> inputs) {
+    UserCode reading = run.reading();
+    Throwable failure = null;
+    boolean interrupted = false;
+    reading.enterAnyway(run);
+    try {
+      if (inputs instanceof Collection<?> collection) {
+        run.appendAll(collection.toArray());
+      } else {
+        interrupted = readOneByOne(run, stage, inputs);
+      }
+    } catch (Throwable t) {
+      failure = t;
+    }
+    boolean kept = reading.leave() == UserCode.End.KEPT;
+    if (interrupted) {
+      run.stop(run.interruption());
+      Thread.currentThread().interrupt();
+    }
+    if (failure != null && kept) {
+      run.failInput(failure);
+      stage.resign(run);
+    } else {
+      // What could not be read any more because the run was stopped is no input of it.
+      run.endInput();
+    }
+  }
+
+  /** True if it ended because the calling thread was interrupted, by somebody else than the run. */
+  private static <F> boolean readOneByOne(Run<F> run, Stage<F> stage, Iterable<?> inputs) {
+    for (Object input : inputs) {
+      if (Thread.currentThread().isInterrupted() && !run.isStopped()) {
+        return true;
+      }
+      if (run.wantsNoMoreInput()) {
+        return false;
+      }
+      run.append(input);
+      stage.work(run);
+      run.awaitRoom();
+    }
+    return false;
+  }
+}

@@ -1,0 +1,81 @@
+package io.github.poolmap.internal.run;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Inputs that have been read and not been claimed yet. Guarded by the lock of its run.
+ *
+ * <p>A collection is taken as the array that it is; claims are views of it. Inputs that come one by
+ * one are copied when they are claimed, so that the queue stays as short as what waits in it.
+ */
+final class InputQueue {
+
+  private static final @Nullable Object[] NONE = {};
+
+  private @Nullable Object[] array = NONE;
+  private int head;
+  private int tail;
+  private boolean snapshot;
+  private long claimed;
+
+  /** Returns how many wait. */
+  int size() {
+    return tail - head;
+  }
+
+  /** Returns how many have been claimed, which is also the index of the next one. */
+  long claimed() {
+    return claimed;
+  }
+
+  /** Returns how many have been read. */
+  long read() {
+    return claimed + size();
+  }
+
+  /** Takes all inputs at once; the array is kept. */
+  void addAll(@Nullable Object[] all) {
+    if (read() > 0) {
+      throw new IllegalStateException("inputs are there already");
+    }
+    array = all;
+    tail = all.length;
+    snapshot = true;
+  }
+
+  void add(@Nullable Object input) {
+    if (tail == array.length) {
+      makeRoom();
+    }
+    array[tail++] = input;
+  }
+
+  private void makeRoom() {
+    int size = size();
+    if (head > size) {
+      System.arraycopy(array, head, array, 0, size);
+      Arrays.fill(array, size, tail, null);
+    } else {
+      @Nullable Object[] larger = new Object[Math.max(16, Math.addExact(size, size >> 1))];
+      System.arraycopy(array, head, larger, 0, size);
+      array = larger;
+    }
+    head = 0;
+    tail = size;
+  }
+
+  /** Claims the next ones. */
+  Items take(int size) {
+    Items taken;
+    if (snapshot) {
+      taken = new Items(claimed, size, array, head, 0, 0);
+    } else {
+      taken = new Items(claimed, size, Arrays.copyOfRange(array, head, head + size), 0, 0, 0);
+      Arrays.fill(array, head, head + size, null);
+    }
+    head += size;
+    claimed += size;
+    return taken;
+  }
+}

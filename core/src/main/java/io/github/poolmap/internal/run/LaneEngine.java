@@ -1,0 +1,110 @@
+package io.github.poolmap.internal.run;
+
+import io.github.poolmap.MapOptions;
+import io.github.poolmap.Mapper;
+import io.github.poolmap.PoolException;
+import io.github.poolmap.PoolKind;
+import io.github.poolmap.PoolListener;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Passes calls to lanes. */
+class LaneEngine<F> extends Engine<F> {
+
+  /** So long the thread of a nested call waits for more items of it before it ends. */
+  private static final Duration NESTED_IDLE = Duration.ofSeconds(1);
+
+  private final Backend<F> backend;
+  private final Dispatcher<F> dispatcher;
+  private final AtomicInteger nestedCalls = new AtomicInteger();
+
+  LaneEngine(
+      String name,
+      int most,
+      Duration idleTimeout,
+      Backend<F> backend,
+      List<PoolListener> listeners) {
+    super(name, listeners);
+    this.backend = backend;
+    this.dispatcher = new Dispatcher<>(name, most, 0, idleTimeout, backend, events());
+  }
+
+  final Dispatcher<F> dispatcher() {
+    return dispatcher;
+  }
+
+  @Override
+  public int workers() {
+    return dispatcher.lanes();
+  }
+
+  @Override
+  public PoolKind kind() {
+    return backend.kind();
+  }
+
+  @Override
+  int liveWorkers() {
+    return dispatcher.liveLanes();
+  }
+
+  @Override
+  F prepare(Mapper<Object, Object> mapper) {
+    return backend.prepare(mapper);
+  }
+
+  /**
+   * A call from inside a task has a lane of its own: a worker that waited for workers could wait
+   * for itself. If the task does nothing but wait it does the work; otherwise one thread is there
+   * for the call and ends with it.
+   */
+  @Override
+  Stage<F> stage(MapOptions options, boolean waits) {
+    if (!PoolLane.isCurrent()) {
+      return new Stage.OfLanes<>(dispatcher, false);
+    }
+    if (!backend.isInline()) {
+      if (PoolLane.isTaskThread()) {
+        return new Stage.OfLanes<>(dispatcher, false);
+      }
+      throw new PoolException(
+          name()
+              + ": called while "
+              + Thread.currentThread().getName()
+              + " reads or writes a value; such code cannot wait for worker processes",
+          null);
+    }
+    boolean timed = options.taskTimeout().isPresent() || options.callTimeout().isPresent();
+    if (waits && !timed) {
+      @SuppressWarnings("unchecked") // Backends that are inline take the function as it is.
+      Stage<F> callers = (Stage<F>) new CallerStage(() -> null);
+      return callers;
+    }
+    int index = workers() + nestedCalls.getAndIncrement();
+    return new Stage.OfLanes<>(
+        new Dispatcher<>(name(), 1, index, NESTED_IDLE, backend, events()), true);
+  }
+
+  @Override
+  boolean isCallers() {
+    return false;
+  }
+
+  @Override
+  public void shutdown() {
+    dispatcher.shutdown();
+  }
+
+  @Override
+  public void awaitWorkers() throws InterruptedException {
+    dispatcher.awaitLanes();
+  }
+
+  @Override
+  public void terminate(long millis) throws InterruptedException {
+    dispatcher.shutdown();
+    backend.terminate();
+    dispatcher.awaitLanes(millis);
+  }
+}

@@ -1,0 +1,184 @@
+package io.github.poolmap.internal.run;
+
+import io.github.poolmap.PoolException;
+import java.util.Iterator;
+import java.util.Spliterator;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a stream of results reads from: starts the call at its first element, reads inputs ahead as
+ * far as the window allows, and waits for the next result.
+ *
+ * <pre>
+ *   NEW --first element--> OPEN --end, failure, close--> DONE
+ * </pre>
+ *
+ * <p>Used by one thread at a time, but for {@link #close}, which any thread may call.
+ */
+final class ResultStream<F> implements Spliterator<Object> {
+
+  /** Makes the run when the stream begins to be read. */
+  @FunctionalInterface
+  interface Opener<F> {
+    Opened<F> open();
+  }
+
+  /**
+   * A run that has begun.
+   *
+   * @param leave to be called when the stream is not read any more
+   */
+  record Opened<F>(Run<F> run, Stage<F> stage, Runnable leave) {}
+
+  private final Opener<F> opener;
+  private final Iterable<?> inputs;
+  private final boolean ordered;
+  private final boolean outcomes;
+
+  // Guarded by this; the run and the iterator are used by the reader without it.
+  private @Nullable Opened<F> opened;
+  private boolean done;
+
+  private @Nullable Iterator<?> iterator;
+
+  ResultStream(Opener<F> opener, Iterable<?> inputs, StreamSink.Form form) {
+    this.opener = opener;
+    this.inputs = inputs;
+    this.ordered = form == StreamSink.Form.ORDERED;
+    this.outcomes = form == StreamSink.Form.OUTCOMES;
+  }
+
+  private synchronized @Nullable Opened<F> opened() {
+    if (opened == null && !done) {
+      opened = opener.open();
+    }
+    return done ? null : opened;
+  }
+
+  @Override
+  public boolean tryAdvance(Consumer<? super Object> action) {
+    Opened<F> call = opened();
+    if (call == null) {
+      return false;
+    }
+    Object element = next(call);
+    if (element == Run.END) {
+      Throwable failure = call.run().endOfStream();
+      end(call);
+      if (failure != null) {
+        throw Run.<RuntimeException>asThrown(failure);
+      }
+      return false;
+    }
+    accept(action, element);
+    return true;
+  }
+
+  /** Hands an element on; a failed item throws at its position. */
+  private void accept(Consumer<? super Object> action, @Nullable Object element) {
+    if (!outcomes && element instanceof Settled settled) {
+      PoolException failure = settled.exception();
+      close();
+      if (failure != null) {
+        throw failure;
+      }
+    }
+    acceptNullable(action, element);
+  }
+
+  @SuppressWarnings("NullAway") // Null results are ordinary values.
+  private static void acceptNullable(Consumer<? super Object> action, @Nullable Object element) {
+    action.accept(element);
+  }
+
+  private @Nullable Object next(Opened<F> call) {
+    Run<F> run = call.run();
+    while (true) {
+      Object element;
+      try {
+        element = run.next();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        run.stop(run.interruption());
+        return Run.END;
+      }
+      if (element == Run.WORK) {
+        call.stage().work(run);
+      } else if (element == Run.READ) {
+        read(call);
+      } else {
+        return element;
+      }
+    }
+  }
+
+  private void read(Opened<F> call) {
+    Run<F> run = call.run();
+    UserCode reading = run.reading();
+    boolean ended = false;
+    Object input = null;
+    Throwable failure = null;
+    reading.enterAnyway(run);
+    try {
+      if (iterator == null) {
+        iterator = inputs.iterator();
+      }
+      ended = !iterator.hasNext();
+      input = ended ? null : iterator.next();
+    } catch (Throwable t) {
+      failure = t;
+    }
+    boolean kept = reading.leave() == UserCode.End.KEPT;
+    if (failure != null && kept) {
+      run.failInput(failure);
+    } else if (failure == null && ended) {
+      run.endInput();
+    } else if (failure == null) {
+      run.append(input);
+      call.stage().work(run);
+    }
+  }
+
+  /** Ends the call: waits until nothing of it runs any more. */
+  private void end(Opened<F> call) {
+    synchronized (this) {
+      if (done) {
+        return;
+      }
+      done = true;
+    }
+    call.run().endReading();
+    call.run().awaitEnd();
+    call.leave().run();
+  }
+
+  void close() {
+    Opened<F> call;
+    synchronized (this) {
+      call = opened;
+      if (call == null) {
+        done = true;
+      }
+    }
+    if (call != null) {
+      end(call);
+    }
+  }
+
+  @Override
+  public @Nullable Spliterator<Object> trySplit() {
+    // In a parallel stream too the reader is one thread: the workers are those of the pool.
+    return null;
+  }
+
+  @Override
+  public long estimateSize() {
+    return Long.MAX_VALUE;
+  }
+
+  @Override
+  public int characteristics() {
+    return ordered ? ORDERED : 0;
+  }
+}

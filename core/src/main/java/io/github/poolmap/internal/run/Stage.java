@@ -1,0 +1,88 @@
+package io.github.poolmap.internal.run;
+
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Where the run of one call is carried out: by the lanes of a pool, or by the thread that makes the
+ * call.
+ *
+ * @param <F> the form of the function
+ */
+abstract class Stage<F> implements Run.Host<F> {
+
+  /** Lets the run be claimed from. Pairs with {@link #leave}. */
+  abstract void enter(Run<F> run);
+
+  /** The run is over: nothing more of it is claimed. */
+  abstract void leave(Run<F> run);
+
+  /** Has the calling thread execute what can be claimed, if items are its business. */
+  abstract void work(Run<F> run);
+
+  /** Waits until nothing of the run is under way, doing its items if that is this thread's job. */
+  abstract void awaitEnd(Run<F> run);
+
+  /** Sees that nobody waits for the calling thread, which will not come for items any more. */
+  abstract void resign(Run<F> run);
+
+  /** The lanes of a pool. */
+  static final class OfLanes<F> extends Stage<F> {
+
+    private final Dispatcher<F> dispatcher;
+    private final boolean own;
+
+    /**
+     * Makes a stage.
+     *
+     * @param own whether the dispatcher is for this run alone, and ends with it
+     */
+    OfLanes(Dispatcher<F> dispatcher, boolean own) {
+      this.dispatcher = dispatcher;
+      this.own = own;
+    }
+
+    @Override
+    public ReentrantLock lock() {
+      return dispatcher.lock();
+    }
+
+    @Override
+    public int lanes() {
+      return dispatcher.lanes();
+    }
+
+    @Override
+    public void nowClaimable(Run<F> run) {
+      dispatcher.nowClaimable(run);
+    }
+
+    @Override
+    public boolean isCaller() {
+      return false;
+    }
+
+    @Override
+    void enter(Run<F> run) {
+      dispatcher.enter(run);
+      if (own) {
+        dispatcher.shutdown();
+      }
+    }
+
+    @Override
+    void leave(Run<F> run) {
+      dispatcher.leave(run);
+    }
+
+    @Override
+    void work(Run<F> run) {}
+
+    @Override
+    void awaitEnd(Run<F> run) {
+      run.awaitEnd();
+    }
+
+    @Override
+    void resign(Run<F> run) {}
+  }
+}

@@ -1,0 +1,70 @@
+package io.github.poolmap.internal.run;
+
+import io.github.poolmap.internal.run.Deadlines.Deadline;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sees that no item of a chunk takes longer than its limit.
+ *
+ * <p>It looks at the lane when the item that is under way could be over its limit at the earliest,
+ * so that quick items cost nothing. An item that is over it is condemned and interrupted; what does
+ * not heed that within the grace period is given up. Runs on the timer's thread; both steps are
+ * decided by the lane, which knows whether that item is still the one under way.
+ */
+final class TaskWatch<F> {
+
+  private final Chunk<F> chunk;
+  private final Lane<F> lane;
+  private final long limitNanos;
+  private final Duration grace;
+
+  // Guarded by this.
+  private @Nullable Deadline next;
+  private boolean ended;
+
+  TaskWatch(Chunk<F> chunk, Lane<F> lane, Duration limit, Duration grace) {
+    this.chunk = chunk;
+    this.lane = lane;
+    this.limitNanos = limit.toNanos();
+    this.grace = grace;
+  }
+
+  synchronized void lookAfter(long nanos) {
+    if (!ended) {
+      next = Deadlines.after(Duration.ofNanos(nanos), this::look);
+    }
+  }
+
+  void begin() {
+    lookAfter(limitNanos);
+  }
+
+  /** The chunk has ended, or nobody waits for it. */
+  synchronized void end() {
+    ended = true;
+    if (next != null) {
+      next.cancel();
+    }
+  }
+
+  private void look() {
+    UnderWay item = lane.underWay(chunk);
+    if (item == null) {
+      // One that begins from now on has all of its time.
+      lookAfter(limitNanos);
+      return;
+    }
+    long left = item.startNanos() + limitNanos - System.nanoTime();
+    if (left > 0) {
+      lookAfter(left);
+      return;
+    }
+    Runnable interrupt = lane.expire(chunk, item.position());
+    if (interrupt != null) {
+      Deadlines.after(grace, () -> lane.giveUp(chunk, item.position()));
+      Errands.run(interrupt);
+    }
+    lookAfter(limitNanos);
+  }
+}
