@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,11 +40,11 @@ public final class Pools implements AutoCloseable {
   private final int defaultWorkers;
   private final @Nullable PoolKind processFallback;
 
-  /** What tells the workers of one pool from those of another; equal specs share workers. */
+  /** What tells the workers of one pool from those of another. */
   private record Spec(String form, int workers) {}
 
-  /** Guarded by itself. */
-  private final Map<Spec, Engine<?>> engines = new LinkedHashMap<>();
+  /** By what they are: equal specs share workers. Guarded by itself. */
+  private final Map<Object, Engine<?>> engines = new LinkedHashMap<>();
 
   private final Life life = new Life(new Calls("poolmap", null), this::enginesSoFar);
 
@@ -184,30 +185,60 @@ public final class Pools implements AutoCloseable {
    */
   public <T, R> Pool<T, R> processes(int workers) {
     PoolBuilder.checkWorkers(workers, ProcessPool.MOST_WORKERS);
+    return processes(builder -> builder.workers(workers));
+  }
+
+  /**
+   * Returns a pool of child JVMs with settings of its own. Handles with equal settings share their
+   * workers; call options are those of the handle.
+   *
+   * <pre>{@code pools.processes(b -> b.workers(4).maxHeap(512L << 20).initializer(Native::load))}
+   * </pre>
+   *
+   * @param settings changes a builder, which has as many workers as there are by default, and
+   *     returns it
+   * @param <T> the bound of the inputs
+   * @param <R> the bound of the results
+   * @return a handle
+   * @throws IllegalArgumentException if a setting is out of its range
+   * @throws WorkerStartException if child JVMs cannot be launched here and no {@linkplain
+   *     Builder#processFallback fallback} was asked for
+   * @throws PoolClosedException if this is closed
+   */
+  public <T, R> Pool<T, R> processes(UnaryOperator<ProcessPool.Builder<T, R>> settings) {
+    requireNonNull(settings, "settings");
+    ProcessPool.Builder<T, R> fresh = ProcessPool.<T, R>builder().workers(defaultWorkers);
+    ProcessPool.Builder<T, R> builder =
+        requireNonNull(settings.apply(fresh), "processes(...) made a builder of null");
     String unavailable = ProcessPool.Builder.unavailable();
     if (unavailable != null) {
-      if (processFallback == null) {
-        throw new WorkerStartException(
-            "child JVMs cannot be launched here: "
-                + unavailable
-                + ". Use threads(), or Pools.builder().processFallback(PoolKind.THREADS)",
-            "",
-            "",
-            null);
-      }
-      LOG.warn(
-          "poolmap: child JVMs cannot be launched here ({}), falling back to {}",
-          unavailable,
-          processFallback);
-      return processFallback == PoolKind.SERIAL ? serial() : threads(workers);
+      return fallback(unavailable, builder.workers());
+    }
+    if (builder.name().equals(ProcessPool.DEFAULT_NAME)) {
+      builder.name(name(ProcessPool.DEFAULT_NAME, builder.workers()));
     }
     return handle(
-        new Spec("processes", workers),
-        () ->
-            ProcessPool.builder()
-                .name(name(ProcessPool.DEFAULT_NAME, workers))
-                .workers(workers)
-                .newEngine());
+        List.of(builder.spec(), builder.name()),
+        builder::newEngine,
+        builder.options(),
+        builder.carriers());
+  }
+
+  private <T, R> Pool<T, R> fallback(String unavailable, int workers) {
+    if (processFallback == null) {
+      throw new WorkerStartException(
+          "child JVMs cannot be launched here: "
+              + unavailable
+              + ". Use threads(), or Pools.builder().processFallback(PoolKind.THREADS)",
+          "",
+          "",
+          null);
+    }
+    LOG.warn(
+        "poolmap: child JVMs cannot be launched here ({}), falling back to {}",
+        unavailable,
+        processFallback);
+    return processFallback == PoolKind.SERIAL ? serial() : threads(workers);
   }
 
   /**
@@ -234,6 +265,11 @@ public final class Pools implements AutoCloseable {
   }
 
   private <T, R> Pool<T, R> handle(Spec spec, Supplier<Engine<?>> maker) {
+    return handle(spec, maker, MapOptions.defaults(), List.of());
+  }
+
+  private <T, R> Pool<T, R> handle(
+      Object spec, Supplier<Engine<?>> maker, MapOptions options, List<ContextCarrier> carriers) {
     Engine<?> engine;
     synchronized (engines) {
       if (life.calls().isClosed()) {
@@ -241,8 +277,7 @@ public final class Pools implements AutoCloseable {
       }
       engine = engines.computeIfAbsent(spec, absent -> maker.get());
     }
-    return new EnginePool<>(
-        engine, Life.ofHandle(engine.name(), life), MapOptions.defaults(), List.of());
+    return new EnginePool<>(engine, Life.ofHandle(engine.name(), life), options, carriers);
   }
 
   private List<Engine<?>> enginesSoFar() {

@@ -254,21 +254,38 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
       return Files.isExecutable(java) ? null : java + " is not an executable file";
     }
 
-    Engine<?> newEngine() {
+    private LaunchSpec launchSpec() {
       List<String> path = classPath == null ? WorkerOptions.classPath() : classPath;
-      LaunchSpec spec =
-          new LaunchSpec(
-              java(javaHome),
-              WorkerOptions.options(workers(), maxHeap, jvmArgs),
-              path,
-              environment,
-              workingDirectory,
-              startTimeout);
+      return new LaunchSpec(
+          java(javaHome),
+          WorkerOptions.options(workers(), maxHeap, jvmArgs),
+          path,
+          environment,
+          workingDirectory,
+          startTimeout);
+    }
+
+    /** Everything that tells the workers of one pool from those of another, but for the name. */
+    private record Spec(
+        LaunchSpec launch,
+        int workers,
+        Duration idleTimeout,
+        StartStrategy startStrategy,
+        @Nullable Effect<? super WorkerInfo> initializer,
+        List<PoolListener> listeners) {}
+
+    /** Returns what is equal for builders whose pools may share workers. */
+    Object spec() {
+      return new Spec(
+          launchSpec(), workers(), idleTimeout, startStrategy, initializer(), listeners());
+    }
+
+    Engine<?> newEngine() {
       return Engine.on(
           name(),
           workers(),
           idleTimeout,
-          new ProcessBackend(spec, startStrategy, new WorkerStart(initializer())),
+          new ProcessBackend(launchSpec(), startStrategy, new WorkerStart(initializer())),
           listeners());
     }
 

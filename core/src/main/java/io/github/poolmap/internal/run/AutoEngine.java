@@ -24,7 +24,7 @@ final class AutoEngine extends LaneEngine<Mapper<Object, Object>> {
 
   private final AtomicBoolean sampling = new AtomicBoolean();
   private final ThreadDemand demand;
-  private final ThreadSampler sampler = new ThreadSampler();
+  private final ThreadSampler sampler;
   private volatile Optional<String> decision = Optional.empty();
 
   AutoEngine(
@@ -32,6 +32,7 @@ final class AutoEngine extends LaneEngine<Mapper<Object, Object>> {
     super(name, most(), idleTimeout, ThreadBackend.mixed(scopes, MOST_PLATFORM), listeners);
     int cores = Math.min(Runtime.getRuntime().availableProcessors(), most());
     this.demand = new ThreadDemand(cores, most());
+    this.sampler = new ThreadSampler(cores);
     dispatcher().setLimit(cores);
   }
 

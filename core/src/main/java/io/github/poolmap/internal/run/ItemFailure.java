@@ -13,6 +13,9 @@ import java.util.function.Supplier;
  */
 public interface ItemFailure {
 
+  /** How much of a stack a message shows; the exception has all of it. */
+  int SHOWN_FRAMES = 12;
+
   /**
    * An item as its exception tells of it.
    *
@@ -124,7 +127,7 @@ public interface ItemFailure {
             .append(" in ")
             .append(worker)
             .append(item.suffix());
-        for (StackTraceElement frame : stack) {
+        for (StackTraceElement frame : stack.subList(0, Math.min(SHOWN_FRAMES, stack.size()))) {
           message.append("\n  it was at ").append(frame);
         }
         return new TaskTimeoutException(

@@ -28,9 +28,17 @@ final class ThreadSampler {
 
   private static final double MOSTLY = 0.5;
 
+  /** The cores are in use if these threads take so much of them. */
+  private static final double SATURATED = 0.8;
+
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+  private final int cores;
   private Map<Long, Long> cpuBefore = new HashMap<>();
   private long nanosBefore = System.nanoTime();
+
+  ThreadSampler(int cores) {
+    this.cores = cores;
+  }
 
   /** The next sample begins a new series. */
   void forget() {
@@ -43,39 +51,39 @@ final class ThreadSampler {
     long now = System.nanoTime();
     double elapsed = Math.max(1, now - nanosBefore);
     Map<Long, Long> cpuNow = new HashMap<>();
-    int measured = 0;
-    int waiting = 0;
-    double shares = 0;
+    Map<Long, Double> shares = new HashMap<>();
+    double sum = 0;
     for (Thread thread : busy) {
-      if (!(thread instanceof LaneThread)) {
-        continue;
-      }
       long id = thread.getId();
-      long cpu = threads.getThreadCpuTime(id);
-      if (cpu < 0) {
-        continue;
+      long cpu = thread instanceof LaneThread ? threads.getThreadCpuTime(id) : -1;
+      if (cpu >= 0) {
+        cpuNow.put(id, cpu);
+        // A thread that is new was started after the last sample.
+        double share = Math.min(1, (cpu - cpuBefore.getOrDefault(id, 0L)) / elapsed);
+        shares.put(id, share);
+        sum += share;
       }
-      cpuNow.put(id, cpu);
-      // A thread that is new has used all of its time since it was started, after the last sample.
-      double share = Math.min(1, (cpu - cpuBefore.getOrDefault(id, 0L)) / elapsed);
-      measured++;
-      shares += share;
-      if (share < MOSTLY && isWaiting(id)) {
+    }
+    boolean saturated = sum >= SATURATED * cores;
+    int measured = shares.size();
+    int waiting = 0;
+    for (Map.Entry<Long, Double> each : shares.entrySet()) {
+      if (each.getValue() < MOSTLY && isWaiting(each.getKey(), saturated)) {
         waiting++;
       }
     }
     cpuBefore = cpuNow;
     nanosBefore = now;
-    return new Sample(measured, waiting, measured == 0 ? 0 : shares / measured);
+    return new Sample(measured, waiting, measured == 0 ? 0 : sum / measured);
   }
 
-  private boolean isWaiting(long id) {
+  private boolean isWaiting(long id, boolean saturated) {
     ThreadInfo info = threads.getThreadInfo(id, 1);
     if (info == null) {
       return false;
     }
     StackTraceElement[] top = info.getStackTrace();
     return info.getThreadState() != Thread.State.RUNNABLE
-        || (top.length > 0 && top[0].isNativeMethod());
+        || (!saturated && top.length > 0 && top[0].isNativeMethod());
   }
 }
