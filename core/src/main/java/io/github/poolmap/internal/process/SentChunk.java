@@ -136,7 +136,9 @@ final class SentChunk {
   /** The worker has ended the chunk. */
   void finish(ChildJvm worker, long workerNanos, long arrived) throws ProtocolException {
     failIfExpired(worker);
-    if (firstOpen() < chunk.size() && !chunk.run().isStopped() && !failed && !cut) {
+    boolean mayBeShort =
+        cut || chunk.run().isStopped() || (failed && !chunk.run().goesOnAfterFailure());
+    if (firstOpen() < chunk.size() && !mayBeShort) {
       throw new ProtocolException("chunk ended without an outcome for position " + firstOpen());
     }
     // A chunk sent ahead waited in the worker, so its time on the way says nothing.

@@ -47,12 +47,13 @@ final class CallerEngine extends Engine<Mapper<Object, Object>> {
   }
 
   @Override
-  public void shutdown() {}
-
-  @Override
-  public void awaitWorkers() {
-    scopes.close();
+  public void shutdown() {
+    scopes.shutdown();
   }
+
+  /** There is none; the threads are those of the callers. */
+  @Override
+  public void awaitWorkers() {}
 
   @Override
   public void terminate(long millis) {

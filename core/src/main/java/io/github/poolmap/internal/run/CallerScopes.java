@@ -14,6 +14,8 @@ final class CallerScopes implements CallerStage.Scopes {
 
   // Guarded by this. A thread that is no more leaves it by itself.
   private final Map<Thread, WorkerScope> scopes = new WeakHashMap<>();
+  private int calls;
+  private boolean shutdown;
 
   CallerScopes(String poolName, WorkerScope.Factory factory) {
     this.poolName = poolName;
@@ -39,6 +41,36 @@ final class CallerScopes implements CallerStage.Scopes {
 
   synchronized int size() {
     return scopes.size();
+  }
+
+  @Override
+  public synchronized void callBegins() {
+    calls++;
+  }
+
+  @Override
+  public void callEnds() {
+    synchronized (this) {
+      calls--;
+    }
+    closeIfOver();
+  }
+
+  /** Closes what tasks have kept once no call is under way. */
+  void shutdown() {
+    synchronized (this) {
+      shutdown = true;
+    }
+    closeIfOver();
+  }
+
+  private void closeIfOver() {
+    synchronized (this) {
+      if (!shutdown || calls > 0) {
+        return;
+      }
+    }
+    close();
   }
 
   /** Closes what tasks have kept. Runs user code. */

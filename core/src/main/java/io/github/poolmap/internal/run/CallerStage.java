@@ -14,11 +14,18 @@ final class CallerStage extends Stage<Mapper<Object, Object>> {
 
     /** Returns the scope of the calling thread, initialized; null if it has one already. */
     @Nullable WorkerScope current();
+
+    /** A call begins. */
+    default void callBegins() {}
+
+    /** A call that has begun has ended. */
+    default void callEnds() {}
   }
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Scopes scopes;
   private @Nullable CallerLane lane;
+  private boolean entered;
 
   CallerStage(Scopes scopes) {
     this.scopes = scopes;
@@ -43,10 +50,18 @@ final class CallerStage extends Stage<Mapper<Object, Object>> {
   }
 
   @Override
-  void enter(Run<Mapper<Object, Object>> run) {}
+  void enter(Run<Mapper<Object, Object>> run) {
+    entered = true;
+    scopes.callBegins();
+  }
 
   @Override
-  void leave(Run<Mapper<Object, Object>> run) {}
+  void leave(Run<Mapper<Object, Object>> run) {
+    if (entered) {
+      entered = false;
+      scopes.callEnds();
+    }
+  }
 
   @Override
   void work(Run<Mapper<Object, Object>> run) {

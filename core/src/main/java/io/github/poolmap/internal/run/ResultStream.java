@@ -29,7 +29,14 @@ final class ResultStream<F> implements Spliterator<Object> {
    *
    * @param leave to be called when the stream is not read any more
    */
-  record Opened<F>(Run<F> run, Stage<F> stage, Runnable leave) {}
+  record Opened<F>(Run<F> run, Stage<F> stage, Runnable leave) {
+
+    /** Nobody can read on. Does not wait for what is under way. */
+    void abandon() {
+      run.endReading();
+      leave.run();
+    }
+  }
 
   private final Opener<F> opener;
   private final Iterable<?> inputs;
@@ -39,6 +46,7 @@ final class ResultStream<F> implements Spliterator<Object> {
   // Guarded by this; the run and the iterator are used by the reader without it.
   private @Nullable Opened<F> opened;
   private boolean done;
+  private AbandonedStreams.@Nullable Watch watch;
 
   private @Nullable Iterator<?> iterator;
 
@@ -51,7 +59,9 @@ final class ResultStream<F> implements Spliterator<Object> {
 
   private synchronized @Nullable Opened<F> opened() {
     if (opened == null && !done) {
-      opened = opener.open();
+      Opened<F> call = opener.open();
+      opened = call;
+      watch = AbandonedStreams.watch(this, call::abandon);
     }
     return done ? null : opened;
   }
@@ -147,6 +157,9 @@ final class ResultStream<F> implements Spliterator<Object> {
         return;
       }
       done = true;
+      if (watch != null) {
+        watch.cancel();
+      }
     }
     call.run().endReading();
     call.run().awaitEnd();
