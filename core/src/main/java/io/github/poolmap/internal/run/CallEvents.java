@@ -36,13 +36,7 @@ final class CallEvents {
         new PoolListener.Item(call, attempt.index(), attempt.attempts(), attempt.worker());
     pool.tell(
         listener -> {
-          Throwable subject =
-              failure.subject(
-                  new ItemFailure.Item(
-                      attempt.index(),
-                      Descriptions.ofInput(attempt.input()),
-                      attempt.attempts(),
-                      ""));
+          Throwable subject = failure.subject(attempt.asItem());
           if (again) {
             listener.itemRetried(item, subject);
           } else {

@@ -32,20 +32,20 @@ final class CallerStage extends Stage<Mapper<Object, Object>> {
   }
 
   @Override
-  public ReentrantLock lock() {
+  ReentrantLock lock() {
     return lock;
   }
 
   @Override
-  public int lanes() {
+  int lanes() {
     return 1;
   }
 
   @Override
-  public void nowClaimable(Run<Mapper<Object, Object>> run) {}
+  void nowClaimable(Run<Mapper<Object, Object>> run) {}
 
   @Override
-  public boolean isCaller() {
+  boolean isCaller() {
     return true;
   }
 

@@ -7,18 +7,12 @@ import io.github.poolmap.internal.run.Deadlines.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
-import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One call of a pool: its items, who has them, and what became of them.
@@ -36,12 +30,8 @@ import org.slf4j.LoggerFactory;
  * that the stop brought about are not recorded; genuine failures still are, because the lowest is
  * thrown. Which failures stop a run is up to its {@link Sink}.
  *
- * <h2>Items</h2>
- *
- * <p>Items that have been read wait in a queue until they are claimed, in order. Some come back:
- * never begun, or for another attempt, at once or after a delay. A claim serves those first, lowest
- * index first. Items from the ceiling on are not started; it comes down when a failure ends a
- * stream at its position.
+ * <p>Which items can be claimed is up to {@link Claims}, whether a failed one is tried again to
+ * {@link Attempts}, and how lanes are made to let go of a stopped run to {@link Eviction}.
  *
  * <p>Everything is guarded by the lock, which is that of the dispatcher; a run that its caller
  * executes itself has a lock of its own. No user code and no lane is called under it.
@@ -50,34 +40,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Run<F> {
 
-  /** Where a run is carried out. */
-  interface Host<F> {
-
-    /** Guards the runs here. */
-    ReentrantLock lock();
-
-    /** Returns how many lanes there may be. */
-    int lanes();
-
-    /** Items have come that a lane can claim. Called under the lock. */
-    void nowClaimable(Run<F> run);
-
-    /** Tells whether the thread that reads the results has to execute the items, too. */
-    boolean isCaller();
-  }
-
-  /** So many workers that died in a row, with no item ended between, end the run. */
-  private static final int CRASHES_ALLOWED = 10;
-
   /** How many chunks for each lane a stream reads ahead unless it is told. */
   private static final int CHUNKS_AHEAD = 4;
-
-  private static final Logger LOG = LoggerFactory.getLogger(Run.class);
-
-  /** How long after a lane could not be freed it is tried again. */
-  private static final Duration NEXT_TRY = Duration.ofSeconds(1);
-
-  private static final Duration LONGEST_BACKOFF = Duration.ofDays(1);
 
   /** What {@link #next} gives when an input has to be read. */
   static final Object READ = new Object();
@@ -88,7 +52,7 @@ public final class Run<F> {
   /** What {@link #next} gives when all has been yielded. */
   static final Object END = new Object();
 
-  private final Host<F> host;
+  private final Stage<F> stage;
   private final CallContext context;
   private final F function;
   private final Sink sink;
@@ -100,25 +64,15 @@ public final class Run<F> {
       Thread.currentThread().getContextClassLoader();
   private final UserCode reading = new UserCode();
 
-  private final InputQueue fresh = new InputQueue();
-  private boolean inputEnded;
-  private @Nullable Throwable inputFailure;
-
-  private final PriorityQueue<Items> returned = new PriorityQueue<>();
-  private final Set<Items> delayed = new HashSet<>();
+  private final Claims claims;
+  private final Attempts attempts;
+  private final Eviction<F> eviction;
   private final Map<Chunk<F>, Lane<F>> onBoard = new HashMap<>();
-  private long ended;
-
-  /** Written under the lock. */
-  private volatile long ceiling = Long.MAX_VALUE;
-
-  private long bytesHeld;
-  private int crashesInRow;
+  private @Nullable Throwable inputFailure;
 
   private volatile boolean stopped;
   private volatile BooleanSupplier over = () -> false;
   private @Nullable StopCause stopCause;
-  private @Nullable Deadline graceTimer;
   private @Nullable Deadline callTimer;
   private boolean endTold;
   private final List<Runnable> atEnd = new ArrayList<>();
@@ -129,18 +83,22 @@ public final class Run<F> {
   /**
    * Makes a run.
    *
+   * @param stage where it is carried out
    * @param context what is known of the call
    * @param sink keeps the outcomes
    */
-  Run(Host<F> host, CallContext context, F function, Sink sink) {
-    this.host = host;
+  Run(Stage<F> stage, CallContext context, F function, Sink sink) {
+    this.stage = stage;
     this.context = context;
     this.function = function;
     this.sink = sink;
     this.options = context.options();
-    this.sizer = new ChunkSizer(options.chunkSize(), options.maxInFlight(), host::lanes);
-    this.lock = host.lock();
+    this.sizer = new ChunkSizer(options.chunkSize(), options.maxInFlight(), stage::lanes);
+    this.lock = stage.lock();
     this.changed = lock.newCondition();
+    this.claims = new Claims(options, sink);
+    this.attempts = new Attempts(options);
+    this.eviction = new Eviction<>(this, lock, onBoard::values);
   }
 
   public F function() {
@@ -257,9 +215,9 @@ public final class Run<F> {
   void appendAll(@Nullable Object[] inputs) {
     lock.lock();
     try {
-      fresh.addAll(inputs);
+      claims.readAll(inputs);
       sink.expect(inputs.length);
-      host.nowClaimable(this);
+      stage.nowClaimable(this);
     } finally {
       lock.unlock();
     }
@@ -269,9 +227,9 @@ public final class Run<F> {
   void append(@Nullable Object input) {
     lock.lock();
     try {
-      fresh.add(input);
+      claims.read(input);
       if (isClaimable()) {
-        host.nowClaimable(this);
+        stage.nowClaimable(this);
       }
     } finally {
       lock.unlock();
@@ -283,12 +241,12 @@ public final class Run<F> {
    * from an endless source does not pile up.
    */
   void awaitRoom() {
-    if (options.maxInFlight().isEmpty() || host.isCaller()) {
+    if (options.maxInFlight().isEmpty() || stage.isCaller()) {
       return;
     }
     lock.lock();
     try {
-      while (!stopped && fresh.read() - ended >= options.maxInFlight().getAsInt()) {
+      while (!stopped && claims.underWay() >= options.maxInFlight().getAsInt()) {
         changed.await();
       }
     } catch (InterruptedException e) {
@@ -304,7 +262,7 @@ public final class Run<F> {
     boolean endsNow;
     lock.lock();
     try {
-      inputEnded = true;
+      claims.endInput();
       changed.signalAll();
       endsNow = noticeEnd();
     } finally {
@@ -347,7 +305,7 @@ public final class Run<F> {
       lock.unlock();
     }
     tellEnd(endsNow);
-    interruptLanes();
+    eviction.begin();
   }
 
   /** Waits until nothing of this run is under way, interruptibly: an interrupt stops the run. */
@@ -410,24 +368,14 @@ public final class Run<F> {
   long inputsRead() {
     lock.lock();
     try {
-      return fresh.read();
+      return claims.read();
     } finally {
       lock.unlock();
     }
   }
 
   private boolean hasEnded() {
-    return onBoard.isEmpty() && (stopped || (isInputComplete() && nothingLeft()));
-  }
-
-  private boolean isInputComplete() {
-    return inputEnded || ceiling != Long.MAX_VALUE;
-  }
-
-  private boolean nothingLeft() {
-    return returned.isEmpty()
-        && delayed.isEmpty()
-        && (fresh.size() == 0 || fresh.claimed() >= ceiling);
+    return onBoard.isEmpty() && (stopped || (claims.isInputComplete() && claims.isDrained()));
   }
 
   /** Needs the lock; true, once, if the run has just ended. */
@@ -437,9 +385,7 @@ public final class Run<F> {
     }
     endTold = true;
     changed.signalAll();
-    if (graceTimer != null) {
-      graceTimer.cancel();
-    }
+    eviction.end();
     if (callTimer != null && !isStream()) {
       callTimer.cancel();
     }
@@ -479,15 +425,15 @@ public final class Run<F> {
           if (stream.hasNext()) {
             continue;
           }
-          return inputEnded ? END : READ;
+          return claims.isInputEnded() ? END : READ;
         }
-        if (host.isCaller() && isClaimable()) {
+        if (stage.isCaller() && isClaimable()) {
           return WORK;
         }
-        if (isInputComplete() && stream.yielded() == fresh.read()) {
+        if (claims.isInputComplete() && stream.yielded() == claims.read()) {
           return END;
         }
-        if (!isInputComplete() && !stopped && fresh.read() - stream.yielded() < window()) {
+        if (!claims.isInputComplete() && !stopped && claims.read() - stream.yielded() < window()) {
           return READ;
         }
         changed.await();
@@ -498,10 +444,10 @@ public final class Run<F> {
   }
 
   private @Nullable Object take(StreamSink stream) {
-    boolean full = isFull();
+    boolean full = claims.bytesLeft() <= 0;
     Object element = stream.take();
     if (full && isClaimable()) {
-      host.nowClaimable(this);
+      stage.nowClaimable(this);
     }
     return element;
   }
@@ -510,7 +456,7 @@ public final class Run<F> {
   private long window() {
     return options.maxInFlight().isPresent()
         ? options.maxInFlight().getAsInt()
-        : (long) CHUNKS_AHEAD * host.lanes() * sizer.wish();
+        : (long) CHUNKS_AHEAD * stage.lanes() * sizer.wish();
   }
 
   /** Returns what the reader of a stream gets at its end, null if that is just the end. */
@@ -551,32 +497,12 @@ public final class Run<F> {
   // ---- the lanes' side
 
   boolean isClaimable() {
-    return !stopped && (!returned.isEmpty() || claimableFresh() > 0);
-  }
-
-  /**
-   * Tells whether so many bytes are held that nothing new is handed out. What has come back is, or
-   * a stream could wait for ever for an item that only its own results keep from being done.
-   */
-  private boolean isFull() {
-    return options.maxBytesInFlight().isPresent()
-        && bytesHeld + sink.bytesHeld() >= options.maxBytesInFlight().getAsLong();
-  }
-
-  private int claimableFresh() {
-    if (isFull()) {
-      return 0;
-    }
-    long most = Math.min(fresh.size(), ceiling - fresh.claimed());
-    if (options.maxInFlight().isPresent() && !isStream()) {
-      most = Math.min(most, options.maxInFlight().getAsInt() - (fresh.claimed() - ended));
-    }
-    return (int) Math.max(0, most);
+    return !stopped && claims.areThere();
   }
 
   /** Returns how many chunks could be claimed now, at most. */
   int claimableChunks() {
-    return isClaimable() ? sizer.chunks(claimableFresh()) + returned.size() : 0;
+    return stopped ? 0 : claims.chunks(sizer);
   }
 
   /** Claims like {@link #claim}, for a lane that does not hold the lock. */
@@ -594,11 +520,7 @@ public final class Run<F> {
     if (!isClaimable()) {
       return null;
     }
-    Items items = returned.poll();
-    if (items == null) {
-      items = fresh.take(sizer.next(claimableFresh()));
-    }
-    Chunk<F> chunk = new Chunk<>(this, items, sink.wantsTimes(), sink.target());
+    Chunk<F> chunk = new Chunk<>(this, claims.take(sizer), sink.wantsTimes(), sink.target());
     onBoard.put(chunk, lane);
     if (options.taskTimeout().isPresent()) {
       TaskWatch<F> watch = new TaskWatch<>(chunk, lane, taskTimeout(), options.gracePeriod());
@@ -613,12 +535,12 @@ public final class Run<F> {
    * and never among its last chunks, where an idle lane would do it sooner. Needs the lock.
    */
   @Nullable Chunk<F> claimAhead(Lane<F> lane) {
-    int left = claimableFresh();
+    int left = claims.fresh();
     int next = left == 0 ? 0 : sizer.next(left);
     if (next == 0
-        || !returned.isEmpty()
+        || claims.haveReturned()
         || !sizer.handoverShows(next)
-        || left / next <= 2 * host.lanes()) {
+        || left / next <= 2 * stage.lanes()) {
       return null;
     }
     return claim(lane);
@@ -626,40 +548,27 @@ public final class Run<F> {
 
   /** Tells whether the failure of an earlier item has not made this one needless. */
   boolean wants(Chunk<F> chunk, int position) {
-    return chunk.index(position) < ceiling;
+    return claims.isWanted(chunk.index(position));
   }
 
   /** Decides whether there will be another attempt at an item. Runs user code. */
   Judgement judge(Chunk<F> chunk, int position, ItemFailure failure) {
-    if (chunk.attempts() >= options.retries()
-        || !failure.wasStarted()
-        || stopped
-        || (failure.isCrash() && isLastCrashAllowed(chunk))) {
+    if (stopped || !attempts.hasMore(chunk, failure) || isLastStraw(chunk, failure)) {
       return new Judgement(failure, false);
     }
-    Settled attempt = chunk.settled(position, failure);
-    ItemFailure.Item item =
-        new ItemFailure.Item(
-            attempt.index(), Descriptions.ofInput(attempt.input()), attempt.attempts(), "");
-    try {
-      return new Judgement(failure, options.retryOn().test(failure.subject(item)));
-    } catch (Throwable t) {
-      return new Judgement(failure.withSuppressed(t), false);
-    }
+    return attempts.judge(chunk.settled(position, failure), failure);
   }
 
-  private boolean isLastCrashAllowed(Chunk<F> chunk) {
+  private boolean isLastStraw(Chunk<F> chunk, ItemFailure failure) {
+    if (!failure.isCrash()) {
+      return false;
+    }
     lock.lock();
     try {
-      return crashes(chunk) >= CRASHES_ALLOWED;
+      return attempts.wouldBeTooMany(chunk);
     } finally {
       lock.unlock();
     }
-  }
-
-  /** Counts those in a row, with the one that this chunk meets. */
-  private int crashes(Chunk<F> chunk) {
-    return chunk.hasProgressed() ? 1 : crashesInRow + 1;
   }
 
   /** An attempt at an item has failed. */
@@ -675,9 +584,9 @@ public final class Run<F> {
         return;
       }
       if (failure.isCrash()) {
-        crashesInRow = crashes(chunk);
+        attempts.crash(chunk);
         context.counters().crashes.increment();
-        if (crashesInRow >= CRASHES_ALLOWED && sink.onFailure() == Sink.OnFailure.GO_ON) {
+        if (attempts.tooManyCrashes() && !isFailFast()) {
           breaker = new StopCause(settled::exception, failure.notStarted());
         }
       }
@@ -685,7 +594,7 @@ public final class Run<F> {
       if (again) {
         tryAgain(chunk, position);
       } else {
-        ended++;
+        claims.end(1);
         context.counters().items.increment();
         context.counters().failures.increment();
         sink.fail(settled);
@@ -697,7 +606,7 @@ public final class Run<F> {
     }
     context.events().failed(settled, failure, again);
     if (stopsNow) {
-      interruptLanes();
+      eviction.begin();
     }
     if (breaker != null) {
       stop(breaker);
@@ -712,77 +621,49 @@ public final class Run<F> {
         stopped = true;
         return first;
       }
-      case FINISH_EARLIER -> {
-        ceiling = Math.min(ceiling, index);
-        List<Items> earlier =
-            returned.stream().map(this::belowCeiling).filter(items -> items.size() > 0).toList();
-        returned.clear();
-        returned.addAll(earlier);
-        delayed.removeIf(items -> items.from() >= ceiling);
-      }
+      case FINISH_EARLIER -> claims.lowerCeiling(index);
       case GO_ON -> {}
     }
     return false;
   }
 
-  private Items belowCeiling(Items items) {
-    long size = Math.max(0, Math.min(items.size(), ceiling - items.from()));
-    return size == items.size()
-        ? items
-        : new Items(
-            items.from(),
-            (int) size,
-            items.inputs(),
-            items.offset(),
-            items.attempts(),
-            items.fruitlessDeaths());
-  }
-
   private void tryAgain(Chunk<F> chunk, int position) {
     context.counters().retries.increment();
     Items again = chunk.again(position);
-    Duration delay = backoff(again.attempts());
+    Duration delay = attempts.backoff(again.attempts());
     if (delay.isZero()) {
       comeBack(again);
       return;
     }
-    delayed.add(again);
-    Deadlines.after(
-        delay,
-        () -> {
-          boolean endsNow;
-          lock.lock();
-          try {
-            if (stopped || !delayed.remove(again)) {
-              return;
-            }
-            comeBack(again);
-            endsNow = noticeEnd();
-          } finally {
-            lock.unlock();
-          }
-          tellEnd(endsNow);
-        });
+    claims.delay(again);
+    Deadlines.after(delay, () -> endDelay(again));
   }
 
-  /** The first retry waits for the backoff, each further one twice as long as the one before. */
-  private Duration backoff(int retry) {
-    Duration delay = options.retryBackoff();
-    for (int i = 1; i < retry && delay.compareTo(LONGEST_BACKOFF) < 0; i++) {
-      delay = delay.multipliedBy(2);
+  private void endDelay(Items again) {
+    boolean endsNow = false;
+    lock.lock();
+    try {
+      if (!stopped) {
+        claims.endDelay(again);
+        itemsCameBack();
+        endsNow = noticeEnd();
+      }
+    } finally {
+      lock.unlock();
     }
-    return delay.compareTo(LONGEST_BACKOFF) < 0 ? delay : LONGEST_BACKOFF;
+    tellEnd(endsNow);
   }
 
   /** Takes items to be claimed again. Needs the lock. */
   private void comeBack(Items items) {
-    Items wanted = belowCeiling(items);
-    if (wanted.size() > 0) {
-      returned.add(wanted);
-      changed.signalAll();
-      if (isClaimable()) {
-        host.nowClaimable(this);
-      }
+    claims.takeBack(items);
+    itemsCameBack();
+  }
+
+  private void itemsCameBack() {
+    changed.signalAll();
+    if (isClaimable()) {
+      stage.nowClaimable(this);
     }
   }
 
@@ -799,7 +680,7 @@ public final class Run<F> {
 
   /** Tells whether it counts how many serialized bytes it holds. */
   boolean boundsBytes() {
-    return options.maxBytesInFlight().isPresent();
+    return claims.boundBytes();
   }
 
   void hold(long bytes) {
@@ -808,7 +689,7 @@ public final class Run<F> {
     }
     lock.lock();
     try {
-      bytesHeld += bytes;
+      claims.hold(bytes);
     } finally {
       lock.unlock();
     }
@@ -821,7 +702,7 @@ public final class Run<F> {
     }
     lock.lock();
     try {
-      return options.maxBytesInFlight().getAsLong() - bytesHeld - sink.bytesHeld();
+      return claims.bytesLeft();
     } finally {
       lock.unlock();
     }
@@ -843,10 +724,10 @@ public final class Run<F> {
 
   private int deliver(Chunk<F> chunk) {
     int delivered = chunk.deliverTo(sink);
-    ended += delivered;
+    claims.end(delivered);
     context.counters().items.add(delivered);
     if (delivered > 0 && !chunk.hasCrashed()) {
-      crashesInRow = 0;
+      attempts.progress();
     }
     return delivered;
   }
@@ -860,16 +741,16 @@ public final class Run<F> {
       }
       onBoard.remove(chunk);
       endWatch(chunk);
-      bytesHeld -= boundsBytes() ? chunk.bytes() : 0;
+      claims.release(boundsBytes() ? chunk.bytes() : 0);
       int done = deliver(chunk);
       leaveDroppedOpen(chunk);
       chunk.forEachOpen(fruitlessDeaths, this::comeBack);
       sizer.report(done, workerNanos, handoverNanos);
-      if (isStream() || host.isCaller() || options.maxInFlight().isPresent()) {
+      if (isStream() || stage.isCaller() || options.maxInFlight().isPresent()) {
         changed.signalAll();
       }
       if (isClaimable()) {
-        host.nowClaimable(this);
+        stage.nowClaimable(this);
       }
       endsNow = noticeEnd();
     } finally {
@@ -901,13 +782,7 @@ public final class Run<F> {
       if (unfinished == null) {
         return;
       }
-      List<Items> open = new ArrayList<>(returned);
-      open.addAll(delayed);
-      returned.clear();
-      delayed.clear();
-      if (fresh.size() > 0) {
-        open.add(fresh.take(fresh.size()));
-      }
+      List<Items> open = claims.takeAll();
       for (Items items : open) {
         for (int i = 0; i < items.size(); i++) {
           sink.leaveOpen(
@@ -926,67 +801,16 @@ public final class Run<F> {
     }
   }
 
-  // ---- stopping
-
-  /**
-   * First step of a stop: what runs is condemned and interrupted, and the clock for the second
-   * runs.
-   */
-  private void interruptLanes() {
-    Set<Lane<F>> busy;
-    lock.lock();
-    try {
-      busy = new LinkedHashSet<>(onBoard.values());
-      armTimer(options.gracePeriod());
-    } finally {
-      lock.unlock();
-    }
-    Runnable wakeReader = reading.condemn(this);
-    if (wakeReader != null) {
-      Errands.run(wakeReader);
-    }
-    // Even one that the second step has given up by now: its thread ends the sooner for it.
-    for (Lane<F> lane : busy) {
-      try {
-        Runnable interrupt = lane.condemn(this);
-        if (interrupt != null) {
-          Errands.run(interrupt);
-        }
-      } catch (RuntimeException | Error e) {
-        LOG.error("{}: cannot interrupt a task, it will be given up", lane, e);
-      }
-    }
-  }
-
-  /** Plans the second step, unless there is nothing that it could do. */
-  private void armTimer(Duration delay) {
-    if (onBoard.values().stream().anyMatch(Lane::canBeAbandoned)) {
-      graceTimer = Deadlines.after(delay, this::abandonLanes);
-    }
-  }
-
-  /** Second step: the grace period is over. Repeated until no lane has items of this run. */
-  private void abandonLanes() {
-    for (Lane<F> lane : busyLanes()) {
-      try {
-        if (lane.abandon(this)) {
-          disown(lane);
-        }
-      } catch (RuntimeException | Error e) {
-        LOG.error("{}: cannot get rid of a task, trying again", lane, e);
-      }
-    }
-    lock.lock();
-    try {
-      armTimer(NEXT_TRY);
-    } finally {
-      lock.unlock();
-    }
-  }
+  // ---- lanes that are not waited for
 
   /** Tells whether this lane has items of this run. */
   boolean isOnBoard(Lane<F> lane) {
-    return busyLanes().contains(lane);
+    lock.lock();
+    try {
+      return onBoard.containsValue(lane);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -1008,7 +832,7 @@ public final class Run<F> {
         onBoard.remove(chunk);
         chunk.abandoned = true;
         endWatch(chunk);
-        bytesHeld -= boundsBytes() ? chunk.bytes() : 0;
+        claims.release(boundsBytes() ? chunk.bytes() : 0);
         deliver(chunk);
         chunk.dropFirstOpen();
         leaveDroppedOpen(chunk);
@@ -1019,15 +843,6 @@ public final class Run<F> {
       lock.unlock();
     }
     tellEnd(endsNow);
-  }
-
-  private Set<Lane<F>> busyLanes() {
-    lock.lock();
-    try {
-      return new LinkedHashSet<>(onBoard.values());
-    } finally {
-      lock.unlock();
-    }
   }
 
   /** Makes what a call that tells what became of each item throws; null if it returns. */

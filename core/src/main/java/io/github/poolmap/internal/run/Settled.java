@@ -33,6 +33,15 @@ public record Settled(
 
   /** Makes the exception, with a note at the end of its message. */
   PoolException exception(ItemFailure of, String note) {
-    return of.toException(new ItemFailure.Item(index, Descriptions.ofInput(input), attempts, note));
+    return of.toException(asItem(note));
+  }
+
+  /** Describes the item. Runs user code. */
+  ItemFailure.Item asItem() {
+    return asItem("");
+  }
+
+  private ItemFailure.Item asItem(String note) {
+    return new ItemFailure.Item(index, Descriptions.ofInput(input), attempts, note);
   }
 }

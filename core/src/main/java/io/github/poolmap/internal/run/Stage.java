@@ -8,7 +8,19 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * @param <F> the form of the function
  */
-abstract class Stage<F> implements Run.Host<F> {
+abstract class Stage<F> {
+
+  /** Guards the runs here. */
+  abstract ReentrantLock lock();
+
+  /** Returns how many lanes there may be. */
+  abstract int lanes();
+
+  /** Items have come that a lane can claim. Called under the lock. */
+  abstract void nowClaimable(Run<F> run);
+
+  /** Tells whether the thread that reads the results has to execute the items, too. */
+  abstract boolean isCaller();
 
   /** Lets the run be claimed from. Pairs with {@link #leave}. */
   abstract void enter(Run<F> run);
@@ -42,22 +54,22 @@ abstract class Stage<F> implements Run.Host<F> {
     }
 
     @Override
-    public ReentrantLock lock() {
+    ReentrantLock lock() {
       return dispatcher.lock();
     }
 
     @Override
-    public int lanes() {
+    int lanes() {
       return dispatcher.lanes();
     }
 
     @Override
-    public void nowClaimable(Run<F> run) {
+    void nowClaimable(Run<F> run) {
       dispatcher.nowClaimable(run);
     }
 
     @Override
-    public boolean isCaller() {
+    boolean isCaller() {
       return false;
     }
 
