@@ -454,12 +454,18 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
 
   // ---- the time of items, by other threads
 
+  /** Returns what the worker is at, if that is this chunk. Needs the guard. */
+  private @Nullable SentChunk head(Chunk<ShippedFunction> chunk) {
+    SentChunk head = worker == null ? null : onBoard.peekFirst();
+    return head != null && head.isOf(chunk) ? head : null;
+  }
+
   @Override
   public @Nullable UnderWay underWay(Chunk<ShippedFunction> chunk) {
     synchronized (guard) {
       ChildJvm current = worker;
-      SentChunk head = onBoard.peekFirst();
-      if (current == null || head == null || !head.isOf(chunk)) {
+      SentChunk head = head(chunk);
+      if (current == null || head == null) {
         return null;
       }
       Ledger ledger = current.ledger();
@@ -476,26 +482,24 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   public @Nullable Runnable expire(Chunk<ShippedFunction> chunk, int position) {
     synchronized (guard) {
       ChildJvm current = worker;
-      SentChunk head = onBoard.peekFirst();
-      if (current == null || head == null || !head.isOf(chunk)) {
+      SentChunk head = head(chunk);
+      if (current == null || head == null) {
         return null;
       }
       Ledger ledger = current.ledger();
       int id = head.id();
-      if (ledger.moveItem(id, position, Ledger.RUNNING, Ledger.CONDEMNED)
-          || ledger.moveItem(id, position, Ledger.DECODING, Ledger.CONDEMNED)) {
-        // What is behind it shall not begin in a worker that may have to be killed.
-        cutAll(current);
-        head.expire(position);
-        return () -> current.cancel(id, position, true);
+      boolean condemned =
+          ledger.moveItem(id, position, Ledger.RUNNING, Ledger.CONDEMNED)
+              || ledger.moveItem(id, position, Ledger.DECODING, Ledger.CONDEMNED);
+      // While it is encoded its result is there in time; only if it cannot be written either it is
+      // given up.
+      if (!condemned && ledger.item() != Ledger.word(id, position, Ledger.ENCODING)) {
+        return null;
       }
-      if (ledger.item() == Ledger.word(id, position, Ledger.ENCODING)) {
-        // Its result was there in time; only if it cannot be written either it is given up.
-        cutAll(current);
-        head.expire(position);
-        return () -> {};
-      }
-      return null;
+      // What is behind it shall not begin in a worker that may have to be killed.
+      cutAll(current);
+      head.expire(position);
+      return condemned ? () -> current.cancel(id, position, true) : () -> {};
     }
   }
 
@@ -510,18 +514,18 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   public boolean giveUp(Chunk<ShippedFunction> chunk, int position) {
     synchronized (guard) {
       ChildJvm current = worker;
-      SentChunk head = onBoard.peekFirst();
-      if (current == null || head == null || !head.isOf(chunk) || !head.isExpired(position)) {
-        return false;
+      SentChunk head = head(chunk);
+      if (current != null && head != null && head.isExpired(position)) {
+        long word = current.ledger().item();
+        int id = head.id();
+        if (word == Ledger.word(id, position, Ledger.CONDEMNED)
+            || word == Ledger.word(id, position, Ledger.ENCODING)) {
+          kill(current, head.run());
+        }
       }
-      long word = current.ledger().item();
-      int state = Ledger.stateOf(word);
-      boolean still = Ledger.chunkOf(word) == head.id() && Ledger.positionOf(word) == position;
-      if (still && (state == Ledger.CONDEMNED || state == Ledger.ENCODING)) {
-        kill(current, head.run());
-      }
-      return false;
     }
+    // The lane's thread waits for the worker, and meets its end.
+    return false;
   }
 
   private void kill(ChildJvm current, Run<?> run) {
