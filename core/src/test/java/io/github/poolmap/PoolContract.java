@@ -52,7 +52,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
-abstract class PoolContract implements PoolUnderTest {
+abstract class PoolContract implements StreamContract {
 
   private static final int ADAPTIVE = 0;
   private Pool<Object, Object> pool;
