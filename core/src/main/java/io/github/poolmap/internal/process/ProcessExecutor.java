@@ -414,7 +414,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       for (SentChunk sent : onBoard) {
         if (current != null && sent.run() == run) {
           current.ledger().stopChunk(sent.id());
-          Runnable order = condemn(current, sent.id());
+          Runnable order = condemn(current, sent);
           cancel = order == null ? cancel : order;
         }
       }
@@ -436,7 +436,8 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
    * @return what orders the worker to interrupt it; not done here, because the calling thread may
    *     be one of the user's, which an interrupt would make close the socket
    */
-  private static @Nullable Runnable condemn(ChildJvm current, int chunkId) {
+  private static @Nullable Runnable condemn(ChildJvm current, SentChunk sent) {
+    int chunkId = sent.id();
     Ledger ledger = current.ledger();
     while (true) {
       long word = ledger.item();
@@ -447,6 +448,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       }
       int position = Ledger.positionOf(word);
       if (ledger.moveItem(chunkId, position, state, Ledger.CONDEMNED)) {
+        sent.condemn(position);
         return () -> current.cancel(chunkId, position, false);
       }
     }

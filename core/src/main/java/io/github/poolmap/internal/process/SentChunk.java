@@ -34,6 +34,9 @@ final class SentChunk {
   /** The position of the item whose time is over, -1 if there is none. Guarded by the executor. */
   private int expired = NONE;
 
+  /** The position of the item that was stopped with its run, -1 if there is none. As above. */
+  private int condemned = NONE;
+
   /** Whether the worker was told to begin no further item of it. Guarded by the executor. */
   private boolean cut;
 
@@ -64,6 +67,11 @@ final class SentChunk {
   /** The time of an item is over. */
   void expire(int position) {
     expired = position;
+  }
+
+  /** An item is stopped with its run. */
+  void condemn(int position) {
+    condemned = position;
   }
 
   boolean isExpired(int position) {
@@ -136,6 +144,9 @@ final class SentChunk {
   /** The worker has ended the chunk. */
   void finish(ChildJvm worker, long workerNanos, long arrived) throws ProtocolException {
     failIfExpired(worker);
+    if (condemned != NONE && !chunk.isSettled(condemned)) {
+      chunk.drop(condemned);
+    }
     boolean mayBeShort =
         cut || chunk.run().isStopped() || (failed && !chunk.run().goesOnAfterFailure());
     if (firstOpen() < chunk.size() && !mayBeShort) {
@@ -146,13 +157,12 @@ final class SentChunk {
   }
 
   /** The item whose time was over has ended, or ended with its worker. */
-  private boolean failIfExpired(ChildJvm worker) {
+  private void failIfExpired(ChildJvm worker) {
     if (expired == NONE || chunk.isSettled(expired)) {
-      return false;
+      return;
     }
     List<StackTraceElement> stack = StackFile.take(worker.folder(), id, expired);
     chunk.fail(expired, ItemFailure.timedOut(chunk.run().taskTimeout(), stack, worker.toString()));
-    return true;
   }
 
   /**

@@ -1,0 +1,481 @@
+package io.github.poolmap;
+
+import static io.github.poolmap.PoolUnderTest.range;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What holds for the calls of every kind of pool whose caller does not wait. */
+interface FutureContract extends PoolUnderTest {
+
+  private static <V> V get(CompletableFuture<V> future) throws Exception {
+    return future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  private static Throwable failure(CompletableFuture<?> future) {
+    try {
+      Object value = future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      throw new AssertionError("the future gave " + value);
+    } catch (ExecutionException e) {
+      return e.getCause();
+    } catch (InterruptedException | TimeoutException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  // ---- results
+
+  @Test
+  default void mapAsyncGivesWhatMapGives() throws Exception {
+    List<Integer> inputs = range(1000);
+    List<Integer> results = get(pool().mapAsync(x -> x + 1, inputs));
+    assertThat(results).isEqualTo(inputs.stream().map(x -> x + 1).toList());
+    assertThatThrownBy(() -> results.set(0, 1)).isInstanceOf(UnsupportedOperationException.class);
+    assertThat(get(pool().mapAsync(x -> x, List.of()))).isEmpty();
+  }
+
+  @Test
+  default void starmapAsyncAndApplyAsync() throws Exception {
+    assertThat(get(pool().starmapAsync((a, b) -> a + b, Map.of(1, 2).entrySet())))
+        .containsExactly(3);
+    assertThat(get(pool().applyAsync(() -> 42))).isEqualTo(42);
+    assertThat(get(pool().<Object>applyAsync(() -> null))).isNull();
+  }
+
+  @Test
+  default void theCallReturnsAtOnceOrIsDone() throws Exception {
+    Journal talk = journal();
+    boolean parallel = runsAsync();
+    CompletableFuture<Integer> future =
+        pool()
+            .applyAsync(
+                () -> {
+                  if (parallel) {
+                    talk.hold("go on");
+                  }
+                  return 1;
+                });
+    assertThat(future.isDone()).isEqualTo(!parallel);
+    talk.add("go on");
+    assertThat(get(future)).isEqualTo(1);
+  }
+
+  @Test
+  default void aCollectionIsCopiedAtTheCall() throws Exception {
+    List<Integer> inputs = new ArrayList<>(range(100));
+    CompletableFuture<List<Integer>> future = pool().mapAsync(x -> x, inputs);
+    inputs.clear();
+    assertThat(get(future)).isEqualTo(range(100));
+  }
+
+  @Test
+  default void otherIterablesAreReadByOneThreadThatIsNotTheCaller() throws Exception {
+    assumeTrue(runsAsync());
+    Set<Thread> readers = ConcurrentHashMap.newKeySet();
+    Iterable<Integer> watched =
+        () -> range(300).stream().peek(x -> readers.add(Thread.currentThread())).iterator();
+    assertThat(get(pool().mapAsync(x -> x, watched))).isEqualTo(range(300));
+    assertThat(readers).hasSize(1).doesNotContain(Thread.currentThread());
+  }
+
+  // ---- failure
+
+  @Test
+  default void theFutureFailsWithWhatTheBlockingCallThrows() {
+    CompletableFuture<List<Integer>> future =
+        pool()
+            .mapAsync(
+                x -> {
+                  if (x == 7) {
+                    throw new IOException("disk");
+                  }
+                  return x;
+                },
+                range(20));
+    Throwable failure = failure(future);
+    assertThat(failure).isInstanceOf(TaskException.class).hasCauseInstanceOf(IOException.class);
+    assertThat(((TaskException) failure).index()).isEqualTo(7);
+    assertThatExceptionOfType(CompletionException.class)
+        .isThrownBy(future::join)
+        .withCauseInstanceOf(TaskException.class);
+  }
+
+  @Test
+  default void anExceptionOfTheIteratorIsThatOfTheFuture() {
+    IllegalStateException broken = new IllegalStateException("no more input");
+    Iterable<Integer> failing =
+        () ->
+            Stream.of(1, 2)
+                .peek(
+                    x -> {
+                      if (x == 2) {
+                        throw broken;
+                      }
+                    })
+                .iterator();
+    assertThat(failure(pool().mapAsync(x -> x, failing))).isSameAs(broken);
+  }
+
+  @Test
+  default void anUnsendableFunctionIsReportedByTheMethodItself() {
+    assumeTrue(survivesCrash());
+    Object unsendable = new Object();
+    assertThatThrownBy(() -> pool().applyAsync(() -> unsendable.hashCode()))
+        .isInstanceOf(NotSerializableTaskException.class);
+  }
+
+  @Test
+  default void nullArgumentsAreRefusedByTheMethodItself() {
+    assertThatNullPointerException().isThrownBy(() -> pool().mapAsync(null, List.of()));
+    assertThatNullPointerException().isThrownBy(() -> pool().mapAsync(x -> x, null));
+    assertThatNullPointerException().isThrownBy(() -> pool().starmapAsync(null, List.of()));
+    assertThatNullPointerException().isThrownBy(() -> pool().starmapAsync((a, b) -> a, null));
+    assertThatNullPointerException().isThrownBy(() -> pool().applyAsync(null));
+  }
+
+  @Test
+  default void aClosedPoolRefusesAtTheCall() {
+    Pool<Object, Object> closed = newPool(o -> o);
+    closed.close();
+    assertThatExceptionOfType(PoolClosedException.class)
+        .isThrownBy(() -> closed.mapAsync(x -> x, range(2)));
+    assertThatExceptionOfType(PoolClosedException.class)
+        .isThrownBy(() -> closed.applyAsync(() -> 1));
+    assertThatExceptionOfType(PoolClosedException.class)
+        .isThrownBy(() -> closed.starmapAsync((a, b) -> a, Map.of(1, 2).entrySet()));
+  }
+
+  @Test
+  default void theInterruptFlagOfTheCallerIsNoneOfItsBusiness() throws InterruptedException {
+    assumeTrue(runsAsync());
+    Caller<Integer> caller =
+        Caller.of(
+            () -> {
+              Thread.currentThread().interrupt();
+              CompletableFuture<Integer> future = pool().applyAsync(() -> 5);
+              assertThat(Thread.interrupted()).isTrue();
+              return get(future);
+            });
+    assertThat(caller.result(SOON)).isEqualTo(5);
+  }
+
+  // ---- completed by others
+
+  /** Ways to complete a future before its work is done. */
+  enum Completion {
+    CANCEL(future -> future.cancel(true)),
+    COMPLETE(future -> future.complete(List.of())),
+    FAIL(future -> future.completeExceptionally(new IllegalStateException("not wanted"))),
+    TIMEOUT(future -> future.orTimeout(50, TimeUnit.MILLISECONDS));
+
+    private final Consumer<CompletableFuture<List<Integer>>> how;
+
+    Completion(Consumer<CompletableFuture<List<Integer>>> how) {
+      this.how = how;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  default void completingTheFutureStopsTheWork(Completion completion) {
+    assumeTrue(runsAsync());
+    Journal talk = journal();
+    CompletableFuture<List<Integer>> future =
+        pool()
+            .with(o -> o.chunkSize(3))
+            .mapAsync(
+                x -> {
+                  talk.add("begun");
+                  try {
+                    Thread.sleep(60_000);
+                  } finally {
+                    talk.add("ended");
+                  }
+                  return x;
+                },
+                range(100));
+    talk.awaitSize(pool().workers());
+    completion.how.accept(future);
+    await()
+        .atMost(Duration.ofSeconds(2))
+        .until(
+            () ->
+                future.isDone()
+                    && Collections.frequency(talk.lines(), "ended") == pool().workers());
+    assertThat(pool().map(x -> x, range(50))).isEqualTo(range(50));
+    assertThat(talk.lines()).hasSize(2 * pool().workers());
+  }
+
+  @Test
+  default void cancelEndsTasksThatIgnoreInterrupts() {
+    assumeTrue(stopsDeafTasks());
+    Journal talk = journal();
+    CompletableFuture<Integer> future =
+        pool()
+            .applyAsync(
+                () -> {
+                  talk.add(ProcessHandle.current().pid());
+                  while (true) {
+                    Thread.onSpinWait();
+                  }
+                });
+    talk.awaitSize(1);
+    assertThat(future.cancel(true)).isTrue();
+    assertThatThrownBy(future::join).isInstanceOf(CancellationException.class);
+    long pid = Long.parseLong(talk.lines().get(0));
+    await()
+        .atMost(Duration.ofSeconds(2))
+        .until(() -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
+    assertThat(pool().apply(() -> 3)).isEqualTo(3);
+  }
+
+  @Test
+  default void cancellingStopsTheWorkEvenIfADependentStageBlocks() throws Exception {
+    assumeTrue(runsAsync());
+    Journal talk = journal();
+    CompletableFuture<Integer> future =
+        pool()
+            .applyAsync(
+                () -> {
+                  talk.add("begun");
+                  try {
+                    Thread.sleep(60_000);
+                  } finally {
+                    talk.add("ended");
+                  }
+                  return 1;
+                });
+    CountDownLatch unblock = new CountDownLatch(1);
+    CompletableFuture<Void> dependent =
+        future.handle((value, failure) -> 1).thenAccept(x -> waitFor(unblock));
+    talk.awaitEntry("begun");
+    Caller<Boolean> canceller = Caller.of(() -> future.cancel(true));
+    await().atMost(Duration.ofSeconds(2)).until(() -> talk.contains("ended"));
+    unblock.countDown();
+    assertThat(canceller.result(SOON)).isTrue();
+    get(dependent);
+  }
+
+  private static void waitFor(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  default void cancellingWhatIsDoneChangesNothing() throws Exception {
+    CompletableFuture<Integer> future = pool().applyAsync(() -> 9);
+    assertThat(get(future)).isEqualTo(9);
+    assertThat(future.cancel(true)).isFalse();
+    assertThat(future.complete(1)).isFalse();
+    assertThat(get(future)).isEqualTo(9);
+  }
+
+  @Test
+  default void manyFuturesMayBeCancelledAtOnce() {
+    assumeTrue(runsAsync());
+    Journal talk = journal();
+    List<CompletableFuture<Integer>> futures = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      futures.add(
+          pool()
+              .applyAsync(
+                  () -> {
+                    talk.add("begun");
+                    Thread.sleep(60_000);
+                    return 1;
+                  }));
+    }
+    talk.awaitSize(pool().workers());
+    futures.forEach(future -> future.cancel(true));
+    assertThat(pool().map(x -> x, range(20))).isEqualTo(range(20));
+    assertThat(talk.lines().size()).isLessThan(1000);
+  }
+
+  // ---- callbacks
+
+  @Test
+  default void whatDependsOnAFutureRunsOnCallbackThreads() throws Exception {
+    assumeTrue(runsAsync());
+    Journal talk = journal();
+    CompletableFuture<Integer> future =
+        pool()
+            .applyAsync(
+                () -> {
+                  talk.hold("go on");
+                  return 1;
+                });
+    CompletableFuture<String> sync = future.thenApply(x -> Thread.currentThread().getName());
+    CompletableFuture<String> async = future.thenApplyAsync(x -> Thread.currentThread().getName());
+    CompletableFuture<String> further = async.thenApplyAsync(x -> Thread.currentThread().getName());
+    talk.add("go on");
+    assertThat(List.of(get(sync), get(async), get(further)))
+        .allSatisfy(name -> assertThat(name).isEqualTo("poolmap-callbacks"));
+  }
+
+  @Test
+  default void callbacksThatBlockThrowOrCallThePoolHoldUpNobody() throws Exception {
+    assumeTrue(runsAsync());
+    CountDownLatch unblock = new CountDownLatch(1);
+    List<CompletableFuture<?>> dependents = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      dependents.add(pool().applyAsync(() -> 1).thenAcceptAsync(x -> waitFor(unblock)));
+      dependents.add(
+          pool()
+              .applyAsync(() -> 1)
+              .thenAcceptAsync(
+                  x -> {
+                    throw new IllegalStateException("of the callback");
+                  })
+              .exceptionally(t -> null));
+      dependents.add(pool().applyAsync(() -> 2).thenApplyAsync(x -> pool().map(y -> y, range(50))));
+    }
+    for (int i = 0; i < 20; i++) {
+      assertThat(get(pool().applyAsync(() -> 4))).isEqualTo(4);
+    }
+    unblock.countDown();
+    for (CompletableFuture<?> each : dependents) {
+      get(each);
+    }
+  }
+
+  @Test
+  default void aCallbackMayCloseThePool() throws Exception {
+    Pool<Object, Object> own = newPool(o -> o);
+    CompletableFuture<Void> closing = own.applyAsync(() -> 1).thenAccept(x -> own.close());
+    get(closing);
+    assertThat(own.isClosed()).isTrue();
+    own.close();
+  }
+
+  // ---- the end
+
+  @Test
+  default void closeWaitsForFutures() throws Exception {
+    assumeTrue(runsAsync());
+    Pool<Object, Object> own = newPool(o -> o);
+    Journal talk = journal();
+    CompletableFuture<List<Integer>> future =
+        own.mapAsync(
+            x -> {
+              talk.add("begun");
+              talk.hold("go on");
+              return x;
+            },
+            range(10));
+    talk.awaitEntry("begun");
+    Caller<Boolean> closer =
+        Caller.of(
+            () -> {
+              own.close();
+              return future.isDone();
+            });
+    await().atMost(SOON).until(own::isClosed);
+    assertThat(closer.isBusy()).isTrue();
+    talk.add("go on");
+    assertThat(closer.result(SOON)).as("done when close returns").isTrue();
+    assertThat(get(future)).isEqualTo(range(10));
+  }
+
+  @Test
+  default void closeDoesNotWaitForCallbacks() throws Exception {
+    assumeTrue(runsAsync());
+    Pool<Object, Object> own = newPool(o -> o);
+    Journal talk = journal();
+    CountDownLatch unblock = new CountDownLatch(1);
+    CompletableFuture<Void> blocked =
+        own.applyAsync(
+                () -> {
+                  talk.hold("go on");
+                  return 1;
+                })
+            .thenAccept(x -> waitFor(unblock));
+    talk.add("go on");
+    Caller.doing(own::close).result(SOON);
+    unblock.countDown();
+    get(blocked);
+  }
+
+  @Test
+  default void terminateFailsFutures() {
+    assumeTrue(runsAsync());
+    Pool<Object, Object> own = newPool(o -> o.gracePeriod(GRACE));
+    Journal talk = journal();
+    CompletableFuture<Integer> future =
+        own.applyAsync(
+            () -> {
+              talk.add("begun");
+              Thread.sleep(60_000);
+              return 1;
+            });
+    talk.awaitEntry("begun");
+    own.terminate();
+    assertThat(failure(future)).isInstanceOf(PoolClosedException.class);
+  }
+
+  @Test
+  default void aTimeLimitOfTheCallFailsTheFuture() {
+    CompletableFuture<Integer> future =
+        pool()
+            .with(o -> o.callTimeout(Duration.ofMillis(200)))
+            .applyAsync(
+                () -> {
+                  Thread.sleep(60_000);
+                  return 1;
+                });
+    assertThat(failure(future)).isInstanceOf(CallTimeoutException.class);
+  }
+
+  @Test
+  default void thousandsOfFuturesComplete() throws Exception {
+    List<CompletableFuture<Integer>> futures = new ArrayList<>();
+    for (int i = 0; i < 3000; i++) {
+      int number = i;
+      futures.add(pool().applyAsync(() -> number));
+    }
+    for (int i = 0; i < futures.size(); i++) {
+      assertThat(get(futures.get(i))).isEqualTo(i);
+    }
+  }
+
+  @Test
+  default void aFutureMadeInsideATaskDoesNotDeadlock() {
+    assumeTrue(tasksShareThisJvm());
+    List<Integer> sums =
+        pool()
+            .map(
+                x -> {
+                  CompletableFuture<List<Integer>> inner =
+                      pool().mapAsync(y -> x * 10 + y, range(5));
+                  return inner.join().stream().mapToInt(y -> y).sum();
+                },
+                range(8));
+    assertThat(sums).isEqualTo(range(8).stream().map(x -> x * 50 + 10).toList());
+  }
+}
