@@ -513,7 +513,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   }
 
   @Override
-  public boolean giveUp(Chunk<ShippedFunction> chunk, int position) {
+  public @Nullable Runnable giveUp(Chunk<ShippedFunction> chunk, int position) {
     synchronized (guard) {
       ChildJvm current = worker;
       SentChunk head = head(chunk);
@@ -527,7 +527,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       }
     }
     // The lane's thread waits for the worker, and meets its end.
-    return false;
+    return null;
   }
 
   private void kill(ChildJvm current, Run<?> run) {

@@ -54,9 +54,11 @@ public interface ChunkExecutor<F> {
   /**
    * Gets rid of an item that {@link #expire} has condemned and that has not ended since.
    *
-   * @return true if the lane's thread is lost to it, so that the lane has to be replaced
+   * @return null unless the lane's thread is lost to it; then what ends the chunk in its place, to
+   *     be run once the lane has been replaced, by a thread that nobody waits for: it runs user
+   *     code
    */
-  boolean giveUp(Chunk<F> chunk, int position);
+  @Nullable Runnable giveUp(Chunk<F> chunk, int position);
 
   /** Tells whether the lane's thread is lost to an item that had to be given up. */
   boolean isLost();

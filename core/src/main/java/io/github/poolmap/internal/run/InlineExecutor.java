@@ -172,7 +172,7 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
     if (chunk.isTimed()) {
       chunk.took(position, userCode.elapsedNanos());
     }
-    if (thrown != null && !run.isStopped() && !userCode.isLost()) {
+    if (thrown != null && !userCode.isCondemned()) {
       judgement = chunk.judge(position, ItemFailure.thrown(thrown, workerName));
     }
     UserCode.End end = userCode.leave();
@@ -254,17 +254,14 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
   }
 
   @Override
-  public boolean giveUp(Chunk<Mapper<Object, Object>> chunk, int position) {
+  public @Nullable Runnable giveUp(Chunk<Mapper<Object, Object>> chunk, int position) {
     if (!userCode.giveUp(chunk, position)) {
-      return false;
+      return null;
     }
-    // The thread has lost its chunk, so it is ended here: the items behind this one go to others.
-    // In a thread of its own, because whether to try again is decided by user code.
-    Errands.run(
-        () -> {
-          chunk.fail(position, timedOut(chunk));
-          chunk.finish();
-        });
-    return true;
+    // The items behind this one go to others.
+    return () -> {
+      chunk.fail(position, timedOut(chunk));
+      chunk.finish();
+    };
   }
 }

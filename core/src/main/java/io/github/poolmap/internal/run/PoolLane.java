@@ -176,8 +176,10 @@ final class PoolLane<F> implements Lane<F>, Runnable {
 
   @Override
   public void giveUp(Chunk<F> chunk, int position) {
-    if (executor.giveUp(chunk, position)) {
+    Runnable rest = executor.giveUp(chunk, position);
+    if (rest != null) {
       leaveBehind();
+      Errands.run(rest);
     }
   }
 

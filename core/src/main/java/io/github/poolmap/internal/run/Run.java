@@ -68,6 +68,7 @@ public final class Run<F> {
   private final Attempts attempts;
   private final Eviction<F> eviction;
   private final Map<Chunk<F>, Lane<F>> onBoard = new HashMap<>();
+  private final Map<Items, Deadline> delays = new HashMap<>();
   private @Nullable Throwable inputFailure;
 
   private volatile boolean stopped;
@@ -386,6 +387,8 @@ public final class Run<F> {
     endTold = true;
     changed.signalAll();
     eviction.end();
+    delays.values().forEach(Deadline::cancel);
+    delays.clear();
     if (callTimer != null && !isStream()) {
       callTimer.cancel();
     }
@@ -636,13 +639,14 @@ public final class Run<F> {
       return;
     }
     claims.delay(again);
-    Deadlines.after(delay, () -> endDelay(again));
+    delays.put(again, Deadlines.after(delay, () -> endDelay(again)));
   }
 
   private void endDelay(Items again) {
     boolean endsNow = false;
     lock.lock();
     try {
+      delays.remove(again);
       if (!stopped) {
         claims.endDelay(again);
         itemsCameBack();

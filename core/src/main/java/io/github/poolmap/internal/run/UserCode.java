@@ -147,7 +147,8 @@ public final class UserCode {
     return isLost() ? End.LOST : result;
   }
 
-  private synchronized boolean isCondemned() {
+  /** Tells whether what is executed is to stop. */
+  synchronized boolean isCondemned() {
     return end != End.KEPT;
   }
 

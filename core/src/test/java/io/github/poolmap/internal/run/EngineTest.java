@@ -185,8 +185,8 @@ class EngineTest {
     }
 
     @Override
-    public boolean giveUp(Chunk<Mapper<Object, Object>> chunk, int position) {
-      return false;
+    public Runnable giveUp(Chunk<Mapper<Object, Object>> chunk, int position) {
+      return null;
     }
 
     @Override
