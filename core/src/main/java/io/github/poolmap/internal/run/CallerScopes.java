@@ -2,9 +2,9 @@ package io.github.poolmap.internal.run;
 
 import io.github.poolmap.PoolKind;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.WeakHashMap;
 
 /** The threads that have called a serial pool, each of them a worker of it. */
 final class CallerScopes implements CallerStage.Scopes {
@@ -12,8 +12,8 @@ final class CallerScopes implements CallerStage.Scopes {
   private final String poolName;
   private final WorkerScope.Factory factory;
 
-  // Guarded by this. A thread that is no more leaves it by itself.
-  private final Map<Thread, WorkerScope> scopes = new WeakHashMap<>();
+  // Guarded by this. Threads that are no more leave it when a new one comes.
+  private final Map<Thread, WorkerScope> scopes = new HashMap<>();
   private int calls;
   private boolean shutdown;
 
@@ -31,6 +31,7 @@ final class CallerScopes implements CallerStage.Scopes {
         return known;
       }
     }
+    closeThoseOfEndedThreads();
     WorkerScope opened = factory.open(PoolKind.SERIAL, 0);
     InlineExecutor.initialize(opened, poolName);
     synchronized (this) {
@@ -39,8 +40,19 @@ final class CallerScopes implements CallerStage.Scopes {
     return opened;
   }
 
+  private void closeThoseOfEndedThreads() {
+    List<WorkerScope> closing = new ArrayList<>();
+    synchronized (this) {
+      scopes
+          .entrySet()
+          .removeIf(entry -> !entry.getKey().isAlive() && closing.add(entry.getValue()));
+    }
+    closing.forEach(WorkerScope::close);
+  }
+
+  /** Returns how many of the threads there are still. */
   synchronized int size() {
-    return scopes.size();
+    return (int) scopes.keySet().stream().filter(Thread::isAlive).count();
   }
 
   @Override

@@ -65,15 +65,41 @@ final class CallerStage extends Stage<Mapper<Object, Object>> {
 
   @Override
   void work(Run<Mapper<Object, Object>> run) {
-    if (lane == null) {
-      try {
-        lane = new CallerLane(scopes.current());
-      } catch (WorkerStartException e) {
-        run.stop(StopCause.ofItems(() -> e));
-        return;
-      }
+    CallerLane ready = lane == null ? open(run) : lane;
+    if (ready != null) {
+      lane = ready;
+      ready.executeAll(run);
     }
-    lane.executeAll(run);
+  }
+
+  /** Makes a worker of the calling thread; null if the run has been stopped. */
+  private @Nullable CallerLane open(Run<Mapper<Object, Object>> run) {
+    UserCode preparing = run.preparing();
+    if (!preparing.enter(run)) {
+      return null;
+    }
+    WorkerScope scope = null;
+    WorkerStartException failure = null;
+    try {
+      scope = scopes.current();
+    } catch (WorkerStartException e) {
+      failure = e;
+    }
+    boolean kept = preparing.leave() == UserCode.End.KEPT;
+    if (failure == null) {
+      return new CallerLane(scope);
+    }
+    WorkerStartException cause = failure;
+    if (kept
+        && (Thread.currentThread().isInterrupted()
+            || cause.getCause() instanceof InterruptedException)) {
+      // Somebody wants an end of the call. The flag is theirs.
+      Thread.currentThread().interrupt();
+      run.stop(run.interruption());
+    } else {
+      run.stop(StopCause.ofItems(() -> cause));
+    }
+    return null;
   }
 
   @Override

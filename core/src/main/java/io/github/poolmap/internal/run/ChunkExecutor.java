@@ -19,6 +19,15 @@ public interface ChunkExecutor<F> {
   /** Makes ready for {@link #execute}; may take as long as a JVM's boot and an initializer. */
   void open() throws WorkerStartException;
 
+  /**
+   * Makes an {@link #open} that is under way fail soon, and those to come.
+   *
+   * @return what interrupts it, to be run soon and once, by a thread that nobody waits for; or null
+   */
+  default @Nullable Runnable refuseToOpen() {
+    return null;
+  }
+
   /** Returns the worker as messages name it; it is open. */
   String workerName();
 

@@ -446,9 +446,11 @@ final class Dispatcher<F> {
 
   /** The same failure as an exception of the thread that gets to see it. */
   private static Supplier<PoolException> again(WorkerStartException first) {
+    Throwable why = first.getCause();
+    Throwable cause = why == null ? first : why;
     return () ->
         new WorkerStartException(
-            String.valueOf(first.getMessage()), first.command(), first.stderrTail(), first);
+            String.valueOf(first.getMessage()), first.command(), first.stderrTail(), cause);
   }
 
   /** A lane met a defect of the library; its calls fail with it instead of waiting for ever. */
@@ -511,6 +513,7 @@ final class Dispatcher<F> {
   }
 
   private void endIfOver() {
+    List<PoolLane<F>> lanes = new ArrayList<>();
     lock.lock();
     try {
       if (over || !shutdown || !active.isEmpty()) {
@@ -518,9 +521,13 @@ final class Dispatcher<F> {
       }
       over = true;
       callAll();
+      for (int slot = occupied.nextSetBit(0); slot >= 0; slot = occupied.nextSetBit(slot + 1)) {
+        lanes.add(slots[slot]);
+      }
     } finally {
       lock.unlock();
     }
+    lanes.forEach(PoolLane::refuseToOpen);
     backend.refuseToOpen();
   }
 

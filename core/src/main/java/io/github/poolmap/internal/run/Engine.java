@@ -319,10 +319,10 @@ public abstract class Engine<F> {
     return new ResultStream.Opened<>(
         run,
         stage,
-        () -> {
+        failure -> {
           run.markOver();
           call.calls().leave(run);
-          run.context().events().ended(null);
+          run.context().events().ended(failure);
         });
   }
 }

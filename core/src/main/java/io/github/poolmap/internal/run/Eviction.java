@@ -4,6 +4,7 @@ import io.github.poolmap.internal.run.Deadlines.Deadline;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -51,9 +52,11 @@ final class Eviction<F> {
     } finally {
       lock.unlock();
     }
-    Runnable wakeReader = run.reading().condemn(run);
-    if (wakeReader != null) {
-      Errands.run(wakeReader);
+    for (UserCode ofCaller : List.of(run.reading(), run.preparing())) {
+      Runnable interrupt = ofCaller.condemn(run);
+      if (interrupt != null) {
+        Errands.run(interrupt);
+      }
     }
     // Even one that the second step has given up by now: its thread ends the sooner for it.
     for (Lane<F> lane : busy) {

@@ -3,6 +3,7 @@ package io.github.poolmap.internal.run;
 import io.github.poolmap.Mapper;
 import io.github.poolmap.PoolKind;
 import io.github.poolmap.WorkerStartException;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
@@ -28,8 +29,12 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
   private final WorkerScope.@Nullable Factory scopes;
   private final Consumer<InlineExecutor> whenClosed;
 
+  /** Owns the user code that runs while this opens; this itself owns that which runs at the end. */
+  private final Object opening = new Object();
+
   private final UserCode userCode = new UserCode();
   private @Nullable WorkerScope scope;
+  private volatile boolean refusing;
 
   private InlineExecutor(
       String workerName,
@@ -79,8 +84,11 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
       throw new IllegalStateException(workerName + " is the thread of a caller");
     }
     WorkerScope opened = scopes.open(PoolKind.THREADS, slot);
-    userCode.enterAnyway(this);
+    userCode.enterAnyway(opening);
     try {
+      if (refusing) {
+        throw new WorkerStartException(workerName + ": its pool has ended", "", "", null);
+      }
       initialize(opened, workerName);
     } finally {
       userCode.leave();
@@ -103,8 +111,14 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
     }
   }
 
-  /** Interrupts an initializer that is under way, or the closing of what tasks have kept. */
-  @Nullable Runnable interruptOpening() {
+  @Override
+  public @Nullable Runnable refuseToOpen() {
+    refusing = true;
+    return userCode.condemn(opening);
+  }
+
+  /** Interrupts the closing of what tasks have kept. */
+  @Nullable Runnable interruptClosing() {
     return userCode.condemn(this);
   }
 
@@ -135,10 +149,10 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
     Thread current = Thread.currentThread();
     ClassLoader loader = current.getContextClassLoader();
     chunk.assignTo(workerName);
-    if (!callersThread) {
-      // What a task of another call may have left there. The caller's comes with the function.
-      MDC.clear();
-    }
+    // That of the call comes with the function. What is here belongs to whoever reads a stream in
+    // this thread, or a task of another call has left it.
+    Map<String, String> mdc = callersThread ? MDC.getCopyOfContextMap() : null;
+    MDC.clear();
     long start = System.nanoTime();
     long published = start;
     try {
@@ -154,6 +168,11 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
       }
     } finally {
       current.setContextClassLoader(loader);
+      if (mdc != null) {
+        MDC.setContextMap(mdc);
+      } else if (callersThread) {
+        MDC.clear();
+      }
     }
     chunk.finish(System.nanoTime() - start, HANDOVER_NANOS);
   }

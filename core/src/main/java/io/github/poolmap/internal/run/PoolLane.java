@@ -154,6 +154,14 @@ final class PoolLane<F> implements Lane<F>, Runnable {
     return true;
   }
 
+  /** No work will come: whatever is done to be ready for it is to end. */
+  void refuseToOpen() {
+    Runnable interrupt = executor.refuseToOpen();
+    if (interrupt != null) {
+      Errands.run(interrupt);
+    }
+  }
+
   @Override
   public @Nullable Runnable condemn(Run<F> run) {
     return executor.condemn(run);

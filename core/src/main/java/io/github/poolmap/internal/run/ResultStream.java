@@ -29,12 +29,12 @@ final class ResultStream<F> implements Spliterator<Object> {
    *
    * @param leave to be called when the stream is not read any more
    */
-  record Opened<F>(Run<F> run, Stage<F> stage, Runnable leave) {
+  record Opened<F>(Run<F> run, Stage<F> stage, Consumer<@Nullable Throwable> leave) {
 
     /** Nobody can read on. Does not wait for what is under way. */
     void abandon() {
       run.endReading();
-      leave.run();
+      leave.accept(null);
     }
   }
 
@@ -75,21 +75,21 @@ final class ResultStream<F> implements Spliterator<Object> {
     Object element = next(call);
     if (element == Run.END) {
       Throwable failure = call.run().endOfStream();
-      end(call);
+      end(call, failure);
       if (failure != null) {
         throw Run.<RuntimeException>asThrown(failure);
       }
       return false;
     }
-    accept(action, element);
+    accept(call, action, element);
     return true;
   }
 
   /** Hands an element on; a failed item throws at its position. */
-  private void accept(Consumer<? super Object> action, @Nullable Object element) {
+  private void accept(Opened<F> call, Consumer<? super Object> action, @Nullable Object element) {
     if (!outcomes && element instanceof Settled settled) {
       PoolException failure = settled.exception();
-      close();
+      end(call, failure);
       if (failure != null) {
         throw failure;
       }
@@ -150,8 +150,12 @@ final class ResultStream<F> implements Spliterator<Object> {
     }
   }
 
-  /** Ends the call: waits until nothing of it runs any more. */
-  private void end(Opened<F> call) {
+  /**
+   * Ends the call: waits until nothing of it runs any more.
+   *
+   * @param failure what the reader gets to see at the end
+   */
+  private void end(Opened<F> call, @Nullable Throwable failure) {
     synchronized (this) {
       if (done) {
         return;
@@ -163,7 +167,7 @@ final class ResultStream<F> implements Spliterator<Object> {
     }
     call.run().endReading();
     call.run().awaitEnd();
-    call.leave().run();
+    call.leave().accept(failure);
   }
 
   void close() {
@@ -175,7 +179,7 @@ final class ResultStream<F> implements Spliterator<Object> {
       }
     }
     if (call != null) {
-      end(call);
+      end(call, null);
     }
   }
 

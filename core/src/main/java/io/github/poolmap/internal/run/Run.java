@@ -63,6 +63,7 @@ public final class Run<F> {
   private final @Nullable ClassLoader contextClassLoader =
       Thread.currentThread().getContextClassLoader();
   private final UserCode reading = new UserCode();
+  private final UserCode preparing = new UserCode();
 
   private final Claims claims;
   private final Attempts attempts;
@@ -142,6 +143,11 @@ public final class Run<F> {
   /** Returns what is executed when the input is read: user code of this run. */
   UserCode reading() {
     return reading;
+  }
+
+  /** Returns what is executed to make a worker of the calling thread: user code of this run. */
+  UserCode preparing() {
+    return preparing;
   }
 
   /** The call returns to its caller. */

@@ -2,6 +2,7 @@ package io.github.poolmap.internal.run;
 
 import io.github.poolmap.Mapper;
 import io.github.poolmap.PoolKind;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -74,9 +75,10 @@ public final class ThreadBackend implements Backend<Mapper<Object, Object>> {
   }
 
   private static void interrupt(InlineExecutor executor) {
-    Runnable interrupt = executor.interruptOpening();
-    if (interrupt != null) {
-      Errands.run(interrupt);
+    for (Runnable interrupt : Arrays.asList(executor.refuseToOpen(), executor.interruptClosing())) {
+      if (interrupt != null) {
+        Errands.run(interrupt);
+      }
     }
   }
 }

@@ -50,6 +50,7 @@ final class TaskLoop implements Runnable {
   private final FrameChannel data;
   private final Ledger ledger;
   private final Functions<RemoteFunction> functions = new Functions<>();
+  private final MdcLeftovers mdc = new MdcLeftovers();
   private Packer outcome = new Packer(SMALL_OUTCOME_BYTES);
 
   // The chunk being executed.
@@ -138,6 +139,7 @@ final class TaskLoop implements Runnable {
     if (function == null) {
       throw new ProtocolException("chunk for an unknown function " + message.functionId());
     }
+    mdc.forget();
     timed = message.timed();
     boolean failed = false;
     while ((!failed || message.goesOn()) && message.hasNext()) {
