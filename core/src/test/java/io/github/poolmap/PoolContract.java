@@ -53,12 +53,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 abstract class PoolContract
+abstract class PoolContract
     implements StreamContract,
         FutureContract,
         OutcomeContract,
         TimeLimitContract,
         RetryContract,
-        WindowContract {
+        WindowContract,
+        WorkerContract,
+        ContextContract,
+        ListenerContract {
 
   private static final int ADAPTIVE = 0;
   private Pool<Object, Object> pool;
