@@ -35,6 +35,13 @@ final class LaneThread extends ServiceThread {
     return executesTasks;
   }
 
+  /** Tells whether this thread executes user code at the moment. */
+  boolean isInUserCode() {
+    synchronized (lock) {
+      return depth > 0;
+    }
+  }
+
   /** From here on interrupts count. Called by this thread; user code may be nested. */
   void enterUserCode() {
     synchronized (lock) {

@@ -17,6 +17,9 @@ final class ThreadDemand {
   /** So many samples in a row with the same number make a decision. */
   private static final int STABLE_SAMPLES = 3;
 
+  /** The average never quite forgets: such a part of a thread is not worth a whole one. */
+  private static final double IMMATERIAL = 0.1;
+
   private final int cores;
   private final int most;
 
@@ -50,7 +53,7 @@ final class ThreadDemand {
     if (waiting >= 0.5 && backlog) {
       limit = (int) Math.min(most, limit * 2L);
     } else if (waiting < 0.5 && limit > cores) {
-      limit = Math.min(limit, (int) Math.ceil(cores / (1 - waiting)));
+      limit = Math.min(limit, (int) Math.ceil(cores / (1 - waiting) - IMMATERIAL));
     }
     stable = limit == before ? stable + 1 : 0;
     return limit;

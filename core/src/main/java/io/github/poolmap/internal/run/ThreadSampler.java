@@ -31,6 +31,13 @@ final class ThreadSampler {
   /** The cores are in use if these threads take so much of them. */
   private static final double SATURATED = 0.8;
 
+  /**
+   * So long threads are asked where they are. One in native code is known at once; one that
+   * computes has to be granted a core before it answers, and with many of them for few cores a
+   * sample would take seconds.
+   */
+  private static final long ASKING_NANOS = 5_000_000;
+
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
   private final int cores;
   private Map<Long, Long> cpuBefore = new HashMap<>();
@@ -46,44 +53,54 @@ final class ThreadSampler {
     nanosBefore = System.nanoTime();
   }
 
-  /** Measures those of the threads that were there the last time, too. Virtual ones cannot be. */
+  /**
+   * Measures those of the threads that were busy the last time, too: what others have computed may
+   * be long ago. Virtual ones cannot be measured.
+   */
   Sample sample(List<Thread> busy) {
     long now = System.nanoTime();
     double elapsed = Math.max(1, now - nanosBefore);
     Map<Long, Long> cpuNow = new HashMap<>();
-    Map<Long, Double> shares = new HashMap<>();
+    Map<LaneThread, Double> shares = new HashMap<>();
     double sum = 0;
     for (Thread thread : busy) {
       long id = thread.getId();
       long cpu = thread instanceof LaneThread ? threads.getThreadCpuTime(id) : -1;
-      if (cpu >= 0) {
-        cpuNow.put(id, cpu);
-        // A thread that is new was started after the last sample.
-        double share = Math.min(1, (cpu - cpuBefore.getOrDefault(id, 0L)) / elapsed);
-        shares.put(id, share);
+      if (!(thread instanceof LaneThread lane) || cpu < 0) {
+        continue;
+      }
+      cpuNow.put(id, cpu);
+      Long before = cpuBefore.get(id);
+      if (before != null) {
+        double share = Math.min(1, (cpu - before) / elapsed);
+        shares.put(lane, share);
         sum += share;
       }
     }
-    boolean saturated = sum >= SATURATED * cores;
     int measured = shares.size();
     int waiting = 0;
-    for (Map.Entry<Long, Double> each : shares.entrySet()) {
-      if (each.getValue() < MOSTLY && isWaiting(each.getKey(), saturated)) {
+    boolean ask = sum < SATURATED * cores;
+    for (Map.Entry<LaneThread, Double> each : shares.entrySet()) {
+      if (each.getValue() < MOSTLY && isWaiting(each.getKey(), ask)) {
         waiting++;
       }
+      ask &= System.nanoTime() - now < ASKING_NANOS;
     }
     cpuBefore = cpuNow;
     nanosBefore = now;
     return new Sample(measured, waiting, measured == 0 ? 0 : sum / measured);
   }
 
-  private boolean isWaiting(long id, boolean saturated) {
-    ThreadInfo info = threads.getThreadInfo(id, 1);
-    if (info == null) {
+  private boolean isWaiting(LaneThread thread, boolean ask) {
+    if (!thread.isInUserCode()) {
+      // What it waits for is a lock of the pool: more threads would make that worse.
       return false;
     }
-    StackTraceElement[] top = info.getStackTrace();
-    return info.getThreadState() != Thread.State.RUNNABLE
-        || (!saturated && top.length > 0 && top[0].isNativeMethod());
+    if (thread.getState() != Thread.State.RUNNABLE) {
+      return true;
+    }
+    ThreadInfo info = ask ? threads.getThreadInfo(thread.getId(), 1) : null;
+    StackTraceElement[] top = info == null ? new StackTraceElement[0] : info.getStackTrace();
+    return top.length > 0 && top[0].isNativeMethod();
   }
 }
