@@ -2,22 +2,32 @@ package io.github.poolmap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ch.qos.logback.classic.Level;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Tasks that call pools are stopped like any other, and so is what they call. */
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
@@ -154,5 +164,253 @@ class NestedCallsTest {
     TO_BE_CALLED.set(pool);
     assertThat(pool.map(x -> 1, List.of(new ClosesItsPool()))).containsExactly(1);
     assertThat(pool.isClosed()).isTrue();
+  }
+
+  // ---- calls of every kind, in pools that are as small as can be
+
+  /** Where tasks call from. */
+  private enum Outer {
+    ONE_THREAD,
+    TWO_THREADS,
+    VIRTUAL,
+    AUTO,
+    SERIAL;
+
+    Pool<Object, Object> of(Pools pools) {
+      return switch (this) {
+        case ONE_THREAD -> pools.threads(1);
+        case TWO_THREADS -> pools.threads(2);
+        case VIRTUAL -> pools.virtualThreads();
+        case AUTO -> pools.auto();
+        case SERIAL -> pools.serial();
+      };
+    }
+
+    void assumeAvailable() {
+      assumeTrue(this != VIRTUAL || Runtime.version().feature() >= 21);
+    }
+  }
+
+  /** How they call. */
+  private enum Inner {
+    MAP {
+      @Override
+      List<Integer> call(Pool<Object, Object> pool, Mapper<Integer, Integer> mapper) {
+        return pool.map(mapper, PoolUnderTest.range(3));
+      }
+    },
+    MAP_ASYNC {
+      @Override
+      List<Integer> call(Pool<Object, Object> pool, Mapper<Integer, Integer> mapper) {
+        return pool.mapAsync(mapper, PoolUnderTest.range(3)).join();
+      }
+    },
+    MAP_ASYNC_OF_AN_ITERABLE {
+      @Override
+      List<Integer> call(Pool<Object, Object> pool, Mapper<Integer, Integer> mapper) {
+        Iterable<Integer> inputs = () -> PoolUnderTest.range(3).iterator();
+        return pool.mapAsync(mapper, inputs).join();
+      }
+    },
+    APPLY_ASYNC {
+      @Override
+      List<Integer> call(Pool<Object, Object> pool, Mapper<Integer, Integer> mapper) {
+        return PoolUnderTest.range(3).stream()
+            .map(x -> pool.<Integer>applyAsync(() -> mapper.map(x)))
+            .toList()
+            .stream()
+            .map(CompletableFuture::join)
+            .toList();
+      }
+    },
+    STREAM {
+      @Override
+      List<Integer> call(Pool<Object, Object> pool, Mapper<Integer, Integer> mapper) {
+        return pool.<Integer, Integer>imap(mapper, PoolUnderTest.range(3)).toList();
+      }
+    },
+    STREAM_OF_OUTCOMES {
+      @Override
+      List<Integer> call(Pool<Object, Object> pool, Mapper<Integer, Integer> mapper) {
+        return pool.<Integer, Integer>imapOutcomes(mapper, PoolUnderTest.range(3))
+            .map(Outcome::value)
+            .toList();
+      }
+    },
+    WITH_TASK_TIMEOUT {
+      @Override
+      List<Integer> call(Pool<Object, Object> pool, Mapper<Integer, Integer> mapper) {
+        return MAP.call(pool.with(o -> o.taskTimeout(LONG)), mapper);
+      }
+    },
+    WITH_CALL_TIMEOUT {
+      @Override
+      List<Integer> call(Pool<Object, Object> pool, Mapper<Integer, Integer> mapper) {
+        return MAP.call(pool.with(o -> o.callTimeout(LONG)), mapper);
+      }
+    };
+
+    abstract List<Integer> call(Pool<Object, Object> pool, Mapper<Integer, Integer> mapper);
+  }
+
+  private static final Duration LONG = Duration.ofSeconds(50);
+  private static final Duration SHORT = Duration.ofMillis(100);
+  private static final Duration SOON = Duration.ofSeconds(10);
+
+  private static Stream<Arguments> outerAndInner() {
+    return Stream.of(Outer.values())
+        .flatMap(outer -> Stream.of(Inner.values()).map(inner -> Arguments.of(outer, inner)));
+  }
+
+  /** Counts the leaves of a tree of calls. */
+  private static int leaves(List<Pool<Object, Object>> pools, Inner inner, int depth) {
+    if (depth == 0) {
+      return 1;
+    }
+    Pool<Object, Object> next = pools.get(depth % pools.size());
+    return inner.call(next, x -> leaves(pools, inner, depth - 1)).stream()
+        .mapToInt(Integer::intValue)
+        .sum();
+  }
+
+  @ParameterizedTest
+  @MethodSource("outerAndInner")
+  void callsInsideCallsInsideCallsEndAndLeaveNoThreadBehind(Outer outer, Inner inner) {
+    outer.assumeAvailable();
+    try (Pools pools = Pools.create()) {
+      Pool<Object, Object> pool = outer.of(pools);
+      assertThat(leaves(List.of(pool), inner, 3)).isEqualTo(27);
+      await().atMost(SOON).until(() -> extraThreads(pool.workers()).isEmpty());
+    }
+  }
+
+  /** Threads of pools that are none of the workers that stay. */
+  private static List<String> extraThreads(int workers) {
+    Pattern numbered = Pattern.compile("poolmap-.*-(\\d+)");
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(
+            name -> {
+              Matcher matcher = numbered.matcher(name);
+              return matcher.matches() && Integer.parseInt(matcher.group(1)) > workers;
+            })
+        .toList();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Inner.class)
+  void twoPoolsOfOneThreadMayCallEachOther(Inner inner) throws InterruptedException {
+    try (Pool<Object, Object> one = ThreadPool.builder().workers(1).build();
+        Pool<Object, Object> other = ThreadPool.builder().workers(1).build()) {
+      Caller<Integer> oneWay = Caller.of(() -> leaves(List.of(one, other), inner, 4));
+      Caller<Integer> otherWay = Caller.of(() -> leaves(List.of(other, one), inner, 4));
+      assertThat(oneWay.result(LONG)).isEqualTo(81);
+      assertThat(otherWay.result(LONG)).isEqualTo(81);
+    }
+  }
+
+  private static void ignoreInterruptsUntil(CountDownLatch release) {
+    boolean released = false;
+    while (!released) {
+      try {
+        release.await();
+        released = true;
+      } catch (InterruptedException e) {
+        released = false;
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = Outer.class, mode = Mode.EXCLUDE, names = "SERIAL")
+  void theTimeLimitOfANestedCallHoldsThoughItsTaskIsDeaf(Outer outer) {
+    outer.assumeAvailable();
+    CountDownLatch release = new CountDownLatch(1);
+    try (Logs logs = new Logs();
+        Pools pools = Pools.create()) {
+      Pool<Object, Object> pool = outer.of(pools);
+      Task<Integer> deaf =
+          () -> {
+            ignoreInterruptsUntil(release);
+            return 1;
+          };
+      String said =
+          pool.apply(
+              () -> {
+                Throwable task =
+                    catchThrowable(
+                        () -> pool.with(o -> o.taskTimeout(SHORT).gracePeriod(SHORT)).apply(deaf));
+                Throwable call =
+                    catchThrowable(
+                        () -> pool.with(o -> o.callTimeout(SHORT).gracePeriod(SHORT)).apply(deaf));
+                return task.getClass().getSimpleName() + " " + call.getClass().getSimpleName();
+              });
+      assertThat(said).isEqualTo("TaskTimeoutException CallTimeoutException");
+      assertThat(logs.messages(Level.WARN)).hasSize(2);
+    } finally {
+      release.countDown();
+    }
+    await().atMost(SOON).until(() -> extraThreads(0).isEmpty());
+  }
+
+  // ---- processes
+
+  /** Calls a process pool when it is initialized. */
+  private static final class CallsInItsInitializer {
+    static final String SAID = call();
+
+    private static String call() {
+      try (ProcessPool<Object, Object> pool = ProcessPool.builder().workers(1).build()) {
+        return "it worked: " + pool.apply(() -> 7);
+      } catch (NestedPoolException e) {
+        return e.getMessage();
+      }
+    }
+  }
+
+  @Test
+  void aProcessPoolCalledByAStaticInitializerIsRefusedInAWorkerAndWorksInTheProgram() {
+    try (ProcessPool<Object, Object> pool = ProcessPool.builder().workers(1).build()) {
+      String said = pool.apply(() -> CallsInItsInitializer.SAID);
+      assertThat(said)
+          .contains("static initializer", CallsInItsInitializer.class.getName())
+          .doesNotContain("it worked");
+    }
+    assertThat(CallsInItsInitializer.SAID).isEqualTo("it worked: 7");
+  }
+
+  /** Holds its pools beside what it does. */
+  private static final class HoldsPools {
+    static final Pools POOLS = Pools.create();
+
+    static int answer() {
+      int threads = POOLS.threads().apply(() -> 40);
+      return threads + POOLS.processes(1).<Integer>apply(() -> 2);
+    }
+  }
+
+  @Test
+  void aStaticInitializerMayMakePoolsInAWorkerAndItsTasksMayUseThem() {
+    try (ProcessPool<Object, Object> pool = ProcessPool.builder().workers(1).build()) {
+      assertThat(pool.<Integer>apply(HoldsPools::answer)).isEqualTo(42);
+    }
+    assertThat(HoldsPools.answer()).isEqualTo(42);
+    HoldsPools.POOLS.close();
+  }
+
+  @Test
+  void workersOfWorkersStartNoWorkers() {
+    try (ProcessPool<Object, Object> pool = ProcessPool.builder().workers(1).build()) {
+      String said = pool.apply(() -> inAWorker(() -> inAWorker(() -> "too deep")));
+      assertThat(said).contains("depth 2").doesNotContain("too deep");
+    }
+  }
+
+  private static String inAWorker(Task<String> task) {
+    try (ProcessPool<Object, Object> pool = ProcessPool.builder().workers(1).build()) {
+      return pool.apply(task);
+    } catch (NestedPoolException e) {
+      return e.getMessage();
+    }
   }
 }
