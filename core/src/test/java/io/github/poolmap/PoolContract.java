@@ -53,7 +53,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 abstract class PoolContract
-abstract class PoolContract
     implements StreamContract,
         FutureContract,
         OutcomeContract,
