@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -41,7 +42,10 @@ final class Dispatcher<F> {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition laneGone = lock.newCondition();
-  private final ArrayDeque<Run<F>> round = new ArrayDeque<>();
+
+  /** In the order of their turns; calls may leave it from anywhere, by the hundred thousand. */
+  private final Set<Run<F>> round = new LinkedHashSet<>();
+
   private final Set<Run<F>> active = new LinkedHashSet<>();
   private final @Nullable PoolLane<F>[] slots;
   private final BitSet occupied = new BitSet();
@@ -206,7 +210,7 @@ final class Dispatcher<F> {
     try {
       if (!run.inRound && run.isClaimable()) {
         run.inRound = true;
-        round.addLast(run);
+        round.add(run);
       }
       callLanes();
     } finally {
@@ -341,7 +345,7 @@ final class Dispatcher<F> {
   @Nullable Chunk<F> takeAhead(PoolLane<F> lane, Run<F> run) {
     lock.lock();
     try {
-      return round.size() == 1 && round.peekFirst() == run && lane.state == PoolLane.State.BUSY
+      return round.size() == 1 && firstOfRound() == run && lane.state == PoolLane.State.BUSY
           ? run.claimAhead(lane)
           : null;
     } finally {
@@ -357,7 +361,7 @@ final class Dispatcher<F> {
   private boolean waitForWork(PoolLane<F> lane, PoolLane.State waitingState) {
     long left = idleNanos;
     while (lane.state != PoolLane.State.ENDED) {
-      Run<F> first = round.peekFirst();
+      Run<F> first = firstOfRound();
       if (lane.slot() >= limit) {
         break;
       }
@@ -366,7 +370,7 @@ final class Dispatcher<F> {
         return true;
       }
       if (first != null) {
-        round.removeFirst();
+        round.remove(first);
         first.inRound = false;
         continue;
       }
@@ -394,15 +398,21 @@ final class Dispatcher<F> {
     return false;
   }
 
+  private @Nullable Run<F> firstOfRound() {
+    Iterator<Run<F>> runs = round.iterator();
+    return runs.hasNext() ? runs.next() : null;
+  }
+
   private Chunk<F> claimNext(PoolLane<F> lane) {
-    Run<F> run = round.removeFirst();
-    Chunk<F> chunk = run.claim(lane);
-    if (chunk == null) {
+    Run<F> run = firstOfRound();
+    Chunk<F> chunk = run == null ? null : run.claim(lane);
+    if (run == null || chunk == null) {
       throw new IllegalStateException("the first run of the round has nothing to claim");
     }
+    round.remove(run);
     run.inRound = run.isClaimable();
     if (run.inRound) {
-      round.addLast(run);
+      round.add(run);
     }
     return chunk;
   }
