@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.nio.file.Path;
@@ -325,6 +326,18 @@ class HazardTest {
         signs.add("go on");
         assertThat(reader.result(SOON)).isZero();
       }
+    }
+  }
+
+  @Test
+  void largeCapturedStateIsNotSentInSilence() {
+    byte[] large = new byte[11 << 20];
+    try (Logs logs = new Logs();
+        Pool<Object, Object> pool = ProcessPool.builder().workers(1).build()) {
+      assertThat(pool.apply(() -> large.length)).isEqualTo(large.length);
+      assertThat(logs.messages(Level.WARN)).singleElement().asString().contains("captures");
+      assertThat(pool.apply(() -> 1)).isEqualTo(1);
+      assertThat(logs.messages(Level.WARN)).hasSize(1);
     }
   }
 }

@@ -17,9 +17,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Lanes that pass their chunks to a child JVM each. */
 public final class ProcessBackend implements Backend<ShippedFunction> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ProcessBackend.class);
+
+  private static final int LARGE_FUNCTION_BYTES = 10 << 20;
 
   private static final AtomicLong FUNCTIONS = new AtomicLong();
 
@@ -79,6 +85,12 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
       refuseInStaticInitializer();
     }
     byte[] bytes = ObjectCodec.serialize(mapper, "mapper");
+    if (bytes.length > LARGE_FUNCTION_BYTES) {
+      LOG.warn(
+          "the function of a call takes {} bytes with what it captures, and is sent to each worker;"
+              + " large values are better read by the workers themselves, once, with a WorkerLocal",
+          bytes.length);
+    }
     ClassLoader loader = Thread.currentThread().getContextClassLoader();
     return new ShippedFunction(
         FUNCTIONS.incrementAndGet(),
