@@ -57,6 +57,12 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
 
   private static final Logger LOG = LoggerFactory.getLogger(ProcessExecutor.class);
 
+  /**
+   * What reading a function and its input may take beyond the time limit of an item, which begins
+   * when the function does: a fresh JVM loads many classes with them.
+   */
+  private static final long READING_NANOS = 10_000_000_000L;
+
   /** Starts that an outside signal ended are tried again so often at once. */
   private static final int SIGNALLED_STARTS_ALLOWED = 20;
 
@@ -474,9 +480,12 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       long word = ledger.item();
       long start = ledger.start();
       boolean same = ledger.item() == word && Ledger.chunkOf(word) == head.id();
-      return same && Ledger.isUnderWay(Ledger.stateOf(word))
-          ? new UnderWay(Ledger.positionOf(word), start + clockOffset)
-          : null;
+      int state = Ledger.stateOf(word);
+      if (!same || !Ledger.isUnderWay(state)) {
+        return null;
+      }
+      long started = start + clockOffset + (state == Ledger.DECODING ? READING_NANOS : 0);
+      return new UnderWay(Ledger.positionOf(word), started);
     }
   }
 

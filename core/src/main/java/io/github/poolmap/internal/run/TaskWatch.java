@@ -57,7 +57,8 @@ final class TaskWatch<F> {
     }
     long left = item.startNanos() + limitNanos - System.nanoTime();
     if (left > 0) {
-      lookAfter(left);
+      // Another item may begin meanwhile, which has all of its time, too.
+      lookAfter(Math.min(left, limitNanos));
       return;
     }
     Runnable interrupt = lane.expire(chunk, item.position());

@@ -30,7 +30,7 @@ import java.nio.file.StandardOpenOption;
  * states is the one that it died of; items behind it have not been begun.
  *
  * <p>Beside it stands when the item was started, if the parent bounds its time: by the clock of the
- * worker, and written before the word names the item.
+ * worker, and written before the word names the item, and again before the item runs.
  *
  * <h2>The stop words</h2>
  *

@@ -145,10 +145,7 @@ final class TaskLoop implements Runnable {
     while ((!failed || message.goesOn()) && message.hasNext()) {
       int position = message.nextPosition();
       ByteBuffer item = message.nextItem();
-      if (timed) {
-        itemStart = System.nanoTime();
-        ledger.setStart(itemStart);
-      }
+      startClock();
       ledger.setItem(chunk, position, Ledger.DECODING);
       if (ledger.isStopped(chunk)) {
         ledger.moveItem(chunk, position, Ledger.DECODING, Ledger.DONE);
@@ -160,6 +157,13 @@ final class TaskLoop implements Runnable {
       }
     }
     data.write(FrameType.CHUNK_END, chunk, progress().pack());
+  }
+
+  private void startClock() {
+    if (timed) {
+      itemStart = System.nanoTime();
+      ledger.setStart(itemStart);
+    }
   }
 
   /** Executes one item; true if it failed, which the parent should hear of at once. */
@@ -200,6 +204,8 @@ final class TaskLoop implements Runnable {
       }
       return true;
     }
+    // Reading the first input of a function may load many classes. The task has all of its time.
+    startClock();
     if (!ledger.moveItem(chunk, position, Ledger.DECODING, Ledger.RUNNING)) {
       return false;
     }
