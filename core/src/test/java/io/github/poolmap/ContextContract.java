@@ -44,6 +44,7 @@ interface ContextContract extends PoolUnderTest {
 
   @Test
   default void tasksOfACallerWithoutMdcSeeNoneWhateverOthersLeaveThere() {
+    Pool<Object, Object> inOneChunk = pool().with(o -> o.chunkSize(20));
     Pool<Object, Object> oneByOne = pool().with(o -> o.chunkSize(1));
     Mapper<Integer, Boolean> leavesSome =
         x -> {
@@ -53,6 +54,7 @@ interface ContextContract extends PoolUnderTest {
         };
     assertThat(oneByOne.map(leavesSome, range(20))).containsOnly(true);
     assertThat(oneByOne.map(leavesSome, range(20))).containsOnly(true);
+    assertThat(inOneChunk.map(leavesSome, range(20))).containsOnly(true);
     assertThat(oneByOne.imap(leavesSome, range(20))).containsOnly(true);
     assertThat(MDC.get("left by")).as("in the thread of the caller").isNull();
   }

@@ -149,15 +149,15 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
     Thread current = Thread.currentThread();
     ClassLoader loader = current.getContextClassLoader();
     chunk.assignTo(workerName);
-    // That of the call comes with the function. What is here belongs to whoever reads a stream in
-    // this thread, or a task of another call has left it.
     Map<String, String> mdc = callersThread ? MDC.getCopyOfContextMap() : null;
-    MDC.clear();
     long start = System.nanoTime();
     long published = start;
     try {
       for (int i = 0; i < chunk.size() && run.wants(chunk, i) && userCode.enter(chunk, i); i++) {
         current.setContextClassLoader(run.contextClassLoader());
+        // That of the call comes with the function. What is here belongs to whoever reads a stream
+        // in this thread, or another item has left it.
+        MDC.clear();
         if (!executeItem(chunk, i)) {
           return;
         }

@@ -27,6 +27,7 @@ final class MdcLeftovers {
       }
       method.invoke(null);
     } catch (ReflectiveOperationException | LinkageError e) {
+      // The program's class path has another slf4j than this library, or none: nothing to forget.
       hopeless = true;
     }
   }

@@ -139,7 +139,6 @@ final class TaskLoop implements Runnable {
     if (function == null) {
       throw new ProtocolException("chunk for an unknown function " + message.functionId());
     }
-    mdc.forget();
     timed = message.timed();
     boolean failed = false;
     while ((!failed || message.goesOn()) && message.hasNext()) {
@@ -176,6 +175,7 @@ final class TaskLoop implements Runnable {
     // All of it is user code: reading the function and the input, the function, writing its result.
     thread.enter(chunk, position);
     thread.setContextClassLoader(RemoteFunction.loader());
+    mdc.forget();
     try {
       failed = callAndPack(function, position, item);
     } finally {
