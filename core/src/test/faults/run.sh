@@ -36,7 +36,7 @@ for fault in "${faults[@]}"; do
   caught='**nobody**'
   for contract in "${contracts[@]}"; do
     # Error Prone would refuse some faults, which is no merit of the tests.
-    if (cd "$copy" && timeout 900 mvn -B -pl core test -Dtest="$contract" \
+    if (cd "$copy" && timeout 300 mvn -B -pl core test -Dtest="$contract" \
       -Dsurefire.skipAfterFailureCount=1 -Derrorprone.flags=-XepDisableAllChecks \
       -Derrorprone.common= -Derrorprone.concurrency= -Derrorprone.other= -Dnullaway.flags= \
       >"$log" 2>&1); then

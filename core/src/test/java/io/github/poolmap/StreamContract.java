@@ -17,8 +17,10 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -401,6 +403,37 @@ interface StreamContract extends PoolUnderTest {
   }
 
   @Test
+  default void afterAFailureOnlyWhatIsBeforeItGoesOn() {
+    assumeTrue(runsAsync());
+    Journal started = journal();
+    Throwable failure =
+        catchThrowable(
+            () -> {
+              try (Stream<Integer> results =
+                  pool()
+                      .with(o -> o.chunkSize(1).maxInFlight(1000))
+                      .imap(
+                          x -> {
+                            started.add(x);
+                            if (x == 1) {
+                              throw new IllegalStateException("bug");
+                            }
+                            if (x == 0) {
+                              started.hold("1");
+                              // Time for others to go on where they must not.
+                              Thread.sleep(200);
+                            }
+                            return x;
+                          },
+                          range(1000))) {
+                results.forEach(x -> {});
+              }
+            });
+    assertThat(((TaskException) failure).index()).isEqualTo(1);
+    assertThat(started.numbers()).hasSizeLessThanOrEqualTo(1 + pool().workers());
+  }
+
+  @Test
   default void imapUnorderedThrowsAtOnceAndStopsTheRest() {
     Journal talk = journal();
     boolean parallel = runsAsync();
@@ -499,6 +532,43 @@ interface StreamContract extends PoolUnderTest {
     List<String> lines = talk.lines();
     assertThat(Collections.frequency(lines, "begun"))
         .isEqualTo(Collections.frequency(lines, "ended"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  default void anInterruptReachesAReaderWhoseInputBlocks(boolean lazily)
+      throws InterruptedException {
+    BlockingQueue<Integer> source = new LinkedBlockingQueue<>(range(3));
+    Journal talk = journal();
+    Iterable<Integer> blocking =
+        () ->
+            Stream.generate(
+                    () -> {
+                      try {
+                        if (source.isEmpty()) {
+                          talk.add("blocks");
+                        }
+                        return source.take();
+                      } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                        throw new IllegalStateException("interrupted", e);
+                      }
+                    })
+                .iterator();
+    Caller<Object> reader =
+        Caller.of(
+            () -> {
+              if (!lazily) {
+                return pool().map(x -> x, blocking);
+              }
+              try (Stream<Integer> results = pool().imap(x -> x, blocking)) {
+                return results.count();
+              }
+            });
+    talk.awaitEntry("blocks");
+    reader.interrupt();
+    assertThat(reader.failure(SOON)).isInstanceOf(PoolInterruptedException.class);
+    assertThat(reader.hadFlag()).isTrue();
   }
 
   @Test

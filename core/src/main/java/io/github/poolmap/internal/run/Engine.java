@@ -254,7 +254,7 @@ public abstract class Engine<F> {
     Run<F> run = newRun(stage, call, function, sink, null);
     run.whenEnded(
         () ->
-            Callbacks.EXECUTOR.execute(
+            Callbacks.run(
                 () -> deliver(stage, call, run, () -> form.apply(results(run, sink)), future)));
     try {
       begin(stage, call, run);

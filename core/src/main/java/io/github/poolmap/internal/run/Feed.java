@@ -27,11 +27,15 @@ final class Feed {
       failure = t;
     }
     boolean kept = reading.leave() == UserCode.End.KEPT;
+    // An iterator that was interrupted where it blocks throws, and leaves the flag set if it is
+    // well
+    // behaved: then it is not the input that has failed.
+    interrupted |= failure != null && kept && Thread.currentThread().isInterrupted();
     if (interrupted) {
       run.stop(run.interruption());
       Thread.currentThread().interrupt();
-    }
-    if (failure != null && kept) {
+      run.endInput();
+    } else if (failure != null && kept) {
       run.failInput(failure);
       stage.resign(run);
     } else {
@@ -43,7 +47,7 @@ final class Feed {
   /** True if it ended because the calling thread was interrupted, by somebody else than the run. */
   private static <F> boolean readOneByOne(Run<F> run, Stage<F> stage, Iterable<?> inputs) {
     for (Object input : inputs) {
-      if (Thread.currentThread().isInterrupted() && !run.isStopped()) {
+      if (isInterrupted(run)) {
         return true;
       }
       if (run.wantsNoMoreInput()) {
@@ -52,7 +56,15 @@ final class Feed {
       run.append(input);
       stage.work(run);
       run.awaitRoom();
+      if (isInterrupted(run)) {
+        // Not after the next look at the input, which might throw because of it.
+        return true;
+      }
     }
     return false;
+  }
+
+  private static boolean isInterrupted(Run<?> run) {
+    return Thread.currentThread().isInterrupted() && !run.isStopped();
   }
 }

@@ -1,12 +1,9 @@
 package io.github.poolmap.internal.run;
 
 import io.github.poolmap.PoolListener;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.ArrayDeque;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,47 +18,82 @@ final class ListenerThread {
 
   private static final int MOST_WAITING = 10_000;
 
+  private static final long IDLE_MILLIS = 100;
+
   private final String pool;
   private final PoolListener listener;
-  private final ThreadPoolExecutor thread;
-  private final AtomicLong dropped = new AtomicLong();
+
+  // Guarded by this.
+  private final ArrayDeque<Consumer<PoolListener>> waiting = new ArrayDeque<>();
+  private boolean running;
+  private long dropped;
 
   ListenerThread(String pool, PoolListener listener) {
     this.pool = pool;
     this.listener = listener;
-    this.thread =
-        new ThreadPoolExecutor(
-            1,
-            1,
-            100,
-            TimeUnit.MILLISECONDS,
-            new LinkedBlockingQueue<>(MOST_WAITING),
-            action -> new ServiceThread(action, "poolmap-listener"));
-    thread.allowCoreThreadTimeOut(true);
   }
 
   void tell(Consumer<PoolListener> event) {
+    boolean firstDropped;
+    synchronized (this) {
+      if (waiting.size() < MOST_WAITING) {
+        waiting.addLast(event);
+        notifyAll();
+        start();
+        return;
+      }
+      firstDropped = dropped == 0;
+      dropped++;
+    }
+    if (firstDropped) {
+      LOG.warn("{}: listener {} is too slow, events are dropped", pool, name());
+    }
+  }
+
+  private synchronized void start() {
+    if (running) {
+      return;
+    }
     try {
-      thread.execute(() -> deliver(event));
-    } catch (OutOfMemoryError | RejectedExecutionException e) {
-      if (dropped.getAndIncrement() == 0) {
-        LOG.warn("{}: listener {} is too slow, events are dropped", pool, name());
+      new ServiceThread(this::run, "poolmap-listener").start();
+      running = true;
+    } catch (OutOfMemoryError e) {
+      LOG.warn("{}: no thread for listener {}, its events wait for the next one", pool, name(), e);
+    }
+  }
+
+  private void run() {
+    Consumer<PoolListener> event;
+    while ((event = next()) != null) {
+      try {
+        event.accept(listener);
+      } catch (Throwable t) {
+        LOG.warn("{}: listener {} failed", pool, name(), t);
       }
     }
   }
 
-  private void deliver(Consumer<PoolListener> event) {
-    try {
-      event.accept(listener);
-    } catch (Throwable t) {
-      LOG.warn("{}: listener {} failed", pool, name(), t);
-    }
-    if (thread.getQueue().isEmpty()) {
-      long lost = dropped.getAndSet(0);
-      if (lost > 0) {
-        LOG.warn("{}: {} events were not told to listener {}", pool, lost, name());
+  /** Waits for the next event; null if the thread is to end. */
+  private synchronized @Nullable Consumer<PoolListener> next() {
+    long end = System.nanoTime() + IDLE_MILLIS * 1_000_000;
+    while (waiting.isEmpty()) {
+      if (dropped > 0) {
+        LOG.warn("{}: {} events were not told to listener {}", pool, dropped, name());
+        dropped = 0;
+      }
+      long left = (end - System.nanoTime()) / 1_000_000;
+      if (left <= 0) {
+        running = false;
+        return null;
+      }
+      try {
+        wait(left);
+      } catch (InterruptedException e) {
+        // The listener may have interrupted its own thread; that is no matter of the next event.
+        continue;
       }
     }
+    return waiting.removeFirst();
   }
 
   private String name() {

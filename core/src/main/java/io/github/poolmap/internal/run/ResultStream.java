@@ -140,7 +140,10 @@ final class ResultStream<F> implements Spliterator<Object> {
       failure = t;
     }
     boolean kept = reading.leave() == UserCode.End.KEPT;
-    if (failure != null && kept) {
+    if (failure != null && kept && Thread.currentThread().isInterrupted()) {
+      // It was interrupted where it blocked; it is not the input that has failed.
+      run.stop(run.interruption());
+    } else if (failure != null && kept) {
       run.failInput(failure);
     } else if (failure == null && ended) {
       run.endInput();
