@@ -8,6 +8,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -116,6 +119,66 @@ class InferenceTest {
     assertThat(applied).isEqualTo(1);
     assertThat(nothing).isNull();
     assertThat(thread).isNotNull();
+  }
+
+  @Test
+  void callsThatDoNotWait() throws Exception {
+    CompletableFuture<List<Integer>> lengths =
+        pools.threads().mapAsync(String::length, List.of("a", "bb"));
+    CompletableFuture<List<Double>> halves = pools.threads().mapAsync(x -> x / 2.0, List.of(3));
+    CompletableFuture<List<Integer>> sums =
+        pools.threads().starmapAsync(Integer::sum, Map.of(1, 2).entrySet());
+    CompletableFuture<String> applied = pools.threads().applyAsync(() -> "done");
+    CompletableFuture<Integer> chained =
+        pools.threads().applyAsync(() -> 20).thenCombine(applied, (a, b) -> a + b.length());
+    assertThat(lengths.get()).containsExactly(1, 2);
+    assertThat(halves.get()).containsExactly(1.5);
+    assertThat(sums.get()).containsExactly(3);
+    assertThat(applied.get()).isEqualTo("done");
+    assertThat(chained.get()).isEqualTo(24);
+  }
+
+  @Test
+  void streamsAndOutcomes() {
+    Stream<Integer> lengths = pools.threads().imap(String::length, List.of("a", "bb"));
+    int sum = pools.threads().imapUnordered(x -> x + 1, List.of(1, 2)).mapToInt(x -> x).sum();
+    List<String> texts =
+        pools.serial().imap(x -> "n" + x, List.of(1, 2)).filter(t -> !t.isEmpty()).toList();
+    List<Outcome<String, Integer>> parsed =
+        pools.threads().mapOutcomes(Integer::parseInt, List.of("1", "x"));
+    List<Integer> values = Outcome.values(parsed);
+    List<PoolException> failures = Outcome.failures(parsed);
+    long good =
+        pools
+            .threads()
+            .imapOutcomes(Integer::parseInt, List.of("1", "x"))
+            .filter(Outcome::isSuccess)
+            .count();
+    List<Integer> seen = new CopyOnWriteArrayList<>();
+    pools.threads().forEach(seen::add, List.of(1, 2));
+    pools.threads().forEach(InferenceTest::throwing, List.of(1));
+    assertThat(lengths.toList()).containsExactly(1, 2);
+    assertThat(sum).isEqualTo(5);
+    assertThat(texts).containsExactly("n1", "n2");
+    assertThat(values).containsExactly(1);
+    assertThat(failures).hasSize(1);
+    assertThat(good).isEqualTo(1);
+    assertThat(seen).containsExactlyInAnyOrder(1, 2);
+  }
+
+  @Test
+  void settingsAndOptions() {
+    Pool<String, Integer> typed =
+        pools.processes(b -> b.workers(1).maxHeap(64L << 20).initializer(worker -> {}));
+    Pool<Object, Object> loose =
+        pools.threads().with(o -> o.retries(1).retryOn(MapOptions.CRASHES_ONLY));
+    Pool<Object, Object> picky =
+        pools.threads().with(o -> o.retries(2).retryOn(t -> t instanceof IOException));
+    assertThat(typed.workers()).isEqualTo(1);
+    assertThat(loose.map(x -> x, List.of(1))).containsExactly(1);
+    assertThat(picky.map(x -> x, List.of(1))).containsExactly(1);
+    assertThat(pools.auto().map(x -> x * 2, List.of(2))).containsExactly(4);
+    assertThat(pools.pool(PoolKind.THREADS).stats().kind()).isEqualTo(PoolKind.THREADS);
   }
 
   @Test
