@@ -657,6 +657,31 @@ abstract class PoolContract
     assertThat(read.get()).isLessThan(20_000 - 1);
   }
 
+  @Test
+  void anInterruptWhileItemsRunKeepsTheFlagHoweverTheInputCame() throws InterruptedException {
+    Iterable<Integer> oneByOne = range(100)::iterator;
+    for (int round = 0; round < 20; round++) {
+      Journal talk = journal;
+      String begun = "begun " + round;
+      Caller<List<Integer>> caller =
+          Caller.of(
+              () ->
+                  pool.map(
+                      x -> {
+                        if (x == 3) {
+                          talk.add(begun);
+                          Thread.sleep(60_000);
+                        }
+                        return x;
+                      },
+                      oneByOne));
+      talk.awaitEntry(begun);
+      caller.interrupt();
+      assertThat(caller.failure(SOON)).isInstanceOf(PoolInterruptedException.class);
+      assertThat(caller.hadFlag()).isTrue();
+    }
+  }
+
   /** An input that comes slowly, a millisecond each, from something that ignores interrupts. */
   private static int pace(int x) {
     long until = System.nanoTime() + 1_000_000;

@@ -53,7 +53,7 @@ final class Eviction<F> {
       lock.unlock();
     }
     for (UserCode ofCaller : List.of(run.reading(), run.preparing())) {
-      Runnable interrupt = ofCaller.condemn(run);
+      Runnable interrupt = ofCaller.condemnOther(run);
       if (interrupt != null) {
         Errands.run(interrupt);
       }

@@ -307,6 +307,9 @@ public final class Run<F> {
       stopCause = cause;
       stopped = true;
       changed.signalAll();
+      if (callTimer != null) {
+        callTimer.cancel();
+      }
       endsNow = noticeEnd();
     } finally {
       lock.unlock();

@@ -184,6 +184,14 @@ public final class UserCode {
     return null;
   }
 
+  /**
+   * The same, but for a thread that condemns itself: it sees what it does, and an interrupt that it
+   * has from elsewhere is not to be mistaken for this one.
+   */
+  synchronized @Nullable Runnable condemnOther(Object stopped) {
+    return thread == Thread.currentThread() ? null : condemn(stopped);
+  }
+
   /** Needs the lock. */
   private Runnable interruptToCome(Thread target) {
     interruptsToCome++;
