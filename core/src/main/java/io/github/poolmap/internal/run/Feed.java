@@ -47,18 +47,21 @@ final class Feed {
   /** True if it ended because the calling thread was interrupted, by somebody else than the run. */
   private static <F> boolean readOneByOne(Run<F> run, Stage<F> stage, Iterable<?> inputs) {
     for (Object input : inputs) {
+      if (run.isStopped() && run.wantsNoMoreInput()) {
+        return false;
+      }
+      if (isInterrupted(run)) {
+        return true;
+      }
+      run.append(input);
+      stage.work(run);
+      run.awaitRoom();
+      // Looked at before the input is, too: that may block, or throw because of an interrupt.
       if (isInterrupted(run)) {
         return true;
       }
       if (run.wantsNoMoreInput()) {
         return false;
-      }
-      run.append(input);
-      stage.work(run);
-      run.awaitRoom();
-      if (isInterrupted(run)) {
-        // Not after the next look at the input, which might throw because of it.
-        return true;
       }
     }
     return false;
