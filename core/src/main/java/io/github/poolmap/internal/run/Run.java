@@ -601,6 +601,8 @@ public final class Run<F> {
         if (attempts.tooManyCrashes() && !isFailFast()) {
           breaker = new StopCause(settled::exception, failure.notStarted());
         }
+      } else if (!chunk.hasCrashed()) {
+        attempts.progress();
       }
       again = judgement.again() && !stopped;
       if (again) {
