@@ -12,11 +12,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What holds for the calls of every kind of pool that tell of each item what became of it. */
@@ -83,6 +90,44 @@ interface OutcomeContract extends PoolUnderTest {
   }
 
   @Test
+  default void outcomesStandInTheOrderOfTheInputsWhicheverIsDoneFirst() {
+    Set<Integer> set = new LinkedHashSet<>(range(20));
+    for (Iterable<Integer> inputs : List.<Iterable<Integer>>of(set, set::iterator)) {
+      List<Outcome<Integer, Integer>> outcomes =
+          pool()
+              .with(o -> o.chunkSize(1))
+              .mapOutcomes(
+                  x -> {
+                    Thread.sleep(x % 2 == 0 ? 15 : 0);
+                    return x * x;
+                  },
+                  inputs);
+      assertThat(indices(outcomes)).isEqualTo(range(20));
+      assertThat(outcomes.stream().map(Outcome::input).toList()).isEqualTo(range(20));
+      assertThat(Outcome.values(outcomes)).isEqualTo(range(20).stream().map(x -> x * x).toList());
+    }
+  }
+
+  @Test
+  default void theCauseOfAFailureIsWhatTheFunctionThrew() {
+    assumeTrue(tasksShareThisJvm());
+    IOException thrown = new IOException("disk");
+    List<Outcome<Integer, Object>> outcomes =
+        pool()
+            .mapOutcomes(
+                x -> {
+                  throw thrown;
+                },
+                range(2));
+    assertThat(Outcome.failures(outcomes))
+        .hasSize(2)
+        .allSatisfy(
+            failure ->
+                assertThat(failure).isExactlyInstanceOf(TaskException.class).hasCause(thrown));
+    assertThat(outcomes.get(0).failure()).cause().isSameAs(thrown);
+  }
+
+  @Test
   default void durationsAreThoseOfTheItems() {
     List<Outcome<Integer, Integer>> outcomes =
         pool()
@@ -136,6 +181,59 @@ interface OutcomeContract extends PoolUnderTest {
     }
   }
 
+  @Test
+  default void imapOutcomesStartsNothingBeforeItsTerminalOperation() {
+    Journal started = journal();
+    StreamContract.Endless inputs = new StreamContract.Endless();
+    Mapper<Integer, Integer> mapper =
+        x -> {
+          started.add(x);
+          return x;
+        };
+    try (Stream<Outcome<Integer, Integer>> unread = pool().imapOutcomes(mapper, inputs);
+        Stream<Outcome<Integer, Integer>> piped =
+            pool().imapOutcomes(mapper, inputs).filter(Outcome::isSuccess).limit(5)) {
+      // A call that has to come round to every worker.
+      assertThat(pool().with(o -> o.chunkSize(1)).map(x -> x, range(50))).hasSize(50);
+      assertThat(inputs.iterators.get()).isZero();
+      assertThat(started.lines()).isEmpty();
+      assertThat(piped.toList()).hasSize(5);
+      assertThat(inputs.iterators.get()).isEqualTo(1);
+      assertThat(unread).isNotNull();
+    }
+  }
+
+  @Test
+  default void imapOutcomesDoesNotWaitForASlowItem() {
+    assumeTrue(runsAsync());
+    Journal talk = journal();
+    List<Long> seen = new ArrayList<>();
+    try (Stream<Outcome<Integer, Integer>> stream =
+        pool()
+            .with(o -> o.chunkSize(1))
+            .imapOutcomes(
+                x -> {
+                  if (x == 0) {
+                    talk.hold("the others are there");
+                  }
+                  if (x == 2) {
+                    throw new IOException("of 2");
+                  }
+                  return x;
+                },
+                range(5))) {
+      stream.forEach(
+          outcome -> {
+            seen.add(outcome.index());
+            if (seen.size() == 4) {
+              talk.add("the others are there");
+            }
+          });
+    }
+    assertThat(seen.subList(0, 4)).containsExactlyInAnyOrder(1L, 2L, 3L, 4L);
+    assertThat(seen).hasSize(5).endsWith(0L);
+  }
+
   // ---- what cannot travel
 
   /** Cannot be sent to a process. */
@@ -181,6 +279,90 @@ interface OutcomeContract extends PoolUnderTest {
                     })
                 .iterator();
     assertThatThrownBy(() -> pool().mapOutcomes(x -> x, failing)).isSameAs(broken);
+  }
+
+  @Test
+  default void whenTheIteratorHasFailedNothingOfTheCallRunsAnyMore() {
+    assumeTrue(runsAsync());
+    Journal talk = journal();
+    int together = pool().workers();
+    IllegalStateException broken = new IllegalStateException("no more input");
+    StreamContract.Endless inputs = new StreamContract.Endless();
+    inputs.before =
+        () -> {
+          if (inputs.taken.get() == 8) {
+            talk.awaitSize(together);
+            throw broken;
+          }
+        };
+    assertThatThrownBy(
+            () ->
+                pool()
+                    .with(o -> o.chunkSize(1))
+                    .mapOutcomes(
+                        x -> {
+                          talk.add("begun");
+                          try {
+                            Thread.sleep(60_000);
+                          } catch (InterruptedException e) {
+                            talk.add("ended");
+                          }
+                          return x;
+                        },
+                        inputs))
+        .isSameAs(broken);
+    assertThat(talk.lines()).hasSize(2 * together);
+    assertThat(Collections.frequency(talk.lines(), "ended")).isEqualTo(together);
+  }
+
+  @Test
+  default void anExceptionOfTheIteratorComesAfterTheOutcomesBeforeIt() {
+    IllegalStateException broken = new IllegalStateException("no more input");
+    StreamContract.Endless inputs = new StreamContract.Endless();
+    inputs.before =
+        () -> {
+          if (inputs.taken.get() == 10) {
+            throw broken;
+          }
+        };
+    List<Long> seen = new ArrayList<>();
+    try (Stream<Outcome<Integer, Integer>> stream = pool().imapOutcomes(x -> 100 / x, inputs)) {
+      assertThatThrownBy(() -> stream.forEach(outcome -> seen.add(outcome.index())))
+          .isSameAs(broken);
+    }
+    assertThat(seen).containsExactlyInAnyOrderElementsOf(LongStream.range(0, 10).boxed().toList());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  default void whoReadsAStreamOfOutcomesIsToldOfInterruptAndTerminate(boolean interrupt)
+      throws InterruptedException {
+    Journal talk = journal();
+    Pool<Object, Object> own = newPool(o -> o.gracePeriod(GRACE));
+    Caller<Object> reader =
+        Caller.of(
+            () -> {
+              try (Stream<Outcome<Integer, Integer>> stream =
+                  own.imapOutcomes(
+                      x -> {
+                        talk.add("begun");
+                        Thread.sleep(60_000);
+                        return x;
+                      },
+                      range(10))) {
+                return stream.toList();
+              }
+            });
+    talk.awaitEntry("begun");
+    if (interrupt) {
+      reader.interrupt();
+      assertThat(reader.failure(SOON)).isInstanceOf(PoolInterruptedException.class);
+      assertThat(reader.hadFlag()).isTrue();
+    }
+    own.terminate();
+    if (!interrupt) {
+      assertThat(reader.failure(SOON)).isInstanceOf(PoolClosedException.class);
+    }
   }
 
   @Test
@@ -254,6 +436,62 @@ interface OutcomeContract extends PoolUnderTest {
     assertThat(started).isEqualTo(pool().workers());
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  default void whenTheTimeOfTheCallIsOverThoseThatWereStartedHaveOneAttempt(boolean collection) {
+    Journal started = journal();
+    int before = allWorkersCome(started);
+    Iterable<Integer> given = collection ? range(60) : range(60)::iterator;
+    List<Outcome<Integer, Integer>> outcomes =
+        pool()
+            .with(o -> o.callTimeout(Duration.ofSeconds(1)).chunkSize(10))
+            .mapOutcomes(
+                x -> {
+                  started.add(x);
+                  if (x % 10 == 5) {
+                    Thread.sleep(60_000);
+                  }
+                  return x;
+                },
+                given);
+    List<Integer> begun = started.numbers().subList(before, started.lines().size());
+    assertThat(begun).doesNotHaveDuplicates();
+    assertThat(begun.stream().filter(x -> x % 10 == 5)).hasSize(pool().workers());
+    if (collection) {
+      // Of other inputs a chunk may be smaller, while they are still being read.
+      assertThat(begun).hasSize(6 * pool().workers());
+    }
+    for (Outcome<Integer, Integer> outcome : outcomes) {
+      int x = outcome.input();
+      boolean done = begun.contains(x) && x % 10 != 5;
+      assertThat(outcome.isSuccess()).as("success of %s", x).isEqualTo(done);
+      assertThat(outcome.attempts()).as("attempts at %s", x).isEqualTo(begun.contains(x) ? 1 : 0);
+      if (done) {
+        assertThat(outcome.value()).isEqualTo(x);
+      } else {
+        assertThat(outcome.failure()).isInstanceOf(CallTimeoutException.class);
+      }
+      assertThat(outcome.worker().isEmpty()).isEqualTo(!begun.contains(x));
+    }
+  }
+
+  /** Waits for all workers to be at work, and tells how many lines of the journal that took. */
+  private int allWorkersCome(Journal there) {
+    int workers = pool().workers();
+    pool()
+        .with(o -> o.chunkSize(1))
+        .map(
+            x -> {
+              there.add(-x);
+              while (there.lines().size() < workers) {
+                Thread.sleep(2);
+              }
+              return x;
+            },
+            range(workers));
+    return workers;
+  }
+
   @Test
   default void aStreamOfOutcomesTellsOfAllWhenItsTimeIsOver() {
     try (Stream<Outcome<Integer, Integer>> stream =
@@ -307,6 +545,95 @@ interface OutcomeContract extends PoolUnderTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 30})
+  default void ofCrashesWithoutEndOnlyTenAreStarted(int chunkSize) {
+    assumeTrue(survivesCrash());
+    Journal started = journal();
+    try (Pool<Object, Object> own = build(builder -> builder.workers(1));
+        Logs logs = new Logs()) {
+      List<Outcome<Integer, Integer>> outcomes =
+          own.with(o -> o.chunkSize(chunkSize))
+              .mapOutcomes(
+                  x -> {
+                    started.add(x);
+                    Runtime.getRuntime().halt(9);
+                    return x;
+                  },
+                  range(30));
+      assertThat(logs).isNotNull();
+      assertThat(started.numbers()).isEqualTo(range(10));
+      assertThat(indices(outcomes)).isEqualTo(range(30));
+      for (Outcome<Integer, Integer> outcome : outcomes) {
+        assertThat(outcome.failure()).isInstanceOf(WorkerCrashedException.class);
+        assertThat(outcome.attempts()).isEqualTo(outcome.index() < 10 ? 1 : 0);
+        assertThat(outcome.input()).isEqualTo((int) outcome.index());
+      }
+      assertThat(own.map(x -> x + 1, range(3))).containsExactly(1, 2, 3);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, true", "1, false", "19, false"})
+  default void anItemThatEndsBetweenCrashesStartsTheCountAgain(int chunkSize, boolean succeeds) {
+    assumeTrue(survivesCrash());
+    Journal started = journal();
+    try (Pool<Object, Object> own = build(builder -> builder.workers(1));
+        Logs logs = new Logs()) {
+      List<Outcome<Integer, Integer>> outcomes =
+          own.with(o -> o.chunkSize(chunkSize))
+              .mapOutcomes(
+                  x -> {
+                    started.add(x);
+                    if (x != 9) {
+                      Runtime.getRuntime().halt(9);
+                    }
+                    if (!succeeds) {
+                      throw new IOException("of 9");
+                    }
+                    return x;
+                  },
+                  range(19));
+      assertThat(logs).isNotNull();
+      assertThat(started.numbers()).isEqualTo(range(19));
+      for (Outcome<Integer, Integer> outcome : outcomes) {
+        assertThat(outcome.attempts()).isEqualTo(1);
+        if (outcome.index() != 9) {
+          assertThat(outcome.failure()).isInstanceOf(WorkerCrashedException.class);
+        } else if (succeeds) {
+          assertThat(outcome.value()).isEqualTo(9);
+        } else {
+          assertThat(outcome.failure()).isExactlyInstanceOf(TaskException.class);
+        }
+      }
+    }
+  }
+
+  @Test
+  default void aCrashInAChunkOfAHundredLeavesNinetyNineValues() {
+    assumeTrue(survivesCrash());
+    try (Logs logs = new Logs()) {
+      List<Outcome<Integer, Integer>> outcomes =
+          pool()
+              .with(o -> o.chunkSize(100))
+              .mapOutcomes(
+                  x -> {
+                    if (x == 42) {
+                      Runtime.getRuntime().halt(3);
+                    }
+                    return x;
+                  },
+                  range(100));
+      assertThat(logs).isNotNull();
+      assertThat(Outcome.values(outcomes))
+          .isEqualTo(range(100).stream().filter(x -> x != 42).toList());
+      WorkerCrashedException crash = (WorkerCrashedException) outcomes.get(42).failure();
+      assertThat(crash.index()).isEqualTo(42);
+      assertThat(crash.exitStatus()).isEqualTo(3);
+      assertThat(outcomes).allSatisfy(each -> assertThat(each.attempts()).isEqualTo(1));
+    }
+  }
+
   @Test
   default void aCrashCostsItsItemAlone() {
     assumeTrue(survivesCrash());
@@ -353,6 +680,116 @@ interface OutcomeContract extends PoolUnderTest {
                         List.of("only")));
     assertThat(failure.input()).isEqualTo("only");
     assertThat(failure).hasCauseInstanceOf(IOException.class);
+  }
+
+  @Test
+  default void forEachTakesNullsAndIterables() {
+    Journal done = journal();
+    // Lambdas, as javac merges serializable references to one method whatever their parameters are.
+    pool().forEach(x -> done.add(x), Arrays.asList("a", null, "c"));
+    Iterable<String> iterable = List.of("d", "e")::iterator;
+    pool().forEach(x -> done.add(x), iterable);
+    pool().forEach(x -> done.add(x), List.of());
+    assertThat(done.lines()).containsExactlyInAnyOrder("a", "null", "c", "d", "e");
+  }
+
+  @Test
+  default void afterAFailureForEachStartsNothingMore() {
+    Journal started = journal();
+    TaskException failure =
+        catchThrowableOfType(
+            TaskException.class,
+            () ->
+                pool()
+                    .with(o -> o.chunkSize(1))
+                    .forEach(
+                        x -> {
+                          started.add(x);
+                          if (x == 30) {
+                            throw new IOException("of 30");
+                          }
+                          Thread.sleep(2);
+                        },
+                        range(5000)));
+    assertThat(failure.index()).isEqualTo(30);
+    assertThat(started.numbers()).doesNotHaveDuplicates().contains(30).hasSizeLessThan(1000);
+  }
+
+  @Test
+  default void theDigestCountsWhatItSuppresses() {
+    Journal talk = journal();
+    int together = pool().workers();
+    TaskException failure =
+        catchThrowableOfType(
+            TaskException.class,
+            () ->
+                pool()
+                    .with(o -> o.chunkSize(1))
+                    .map(
+                        x -> {
+                          if (x >= together) {
+                            return x;
+                          }
+                          talk.add(x);
+                          // Deaf, so that both fail by themselves.
+                          while (talk.lines().size() < together) {
+                            Thread.onSpinWait();
+                          }
+                          throw new IOException("of " + x);
+                        },
+                        range(1000)));
+    assertThat(failure.index()).isLessThan(together);
+    assertThatTheDigestAgrees(failure, 1000);
+  }
+
+  @Test
+  default void ofManyFailuresTenAreSuppressed() {
+    assumeTrue(runsAsync() && tasksShareThisJvm());
+    Journal talk = journal();
+    try (Pool<Object, Object> own = build(builder -> builder.workers(16))) {
+      TaskException failure =
+          catchThrowableOfType(
+              TaskException.class,
+              () ->
+                  own.with(o -> o.chunkSize(1))
+                      .map(
+                          x -> {
+                            talk.add(x);
+                            while (talk.lines().size() < 16) {
+                              Thread.onSpinWait();
+                            }
+                            throw new IOException("of " + x);
+                          },
+                          range(16)));
+      assertThatTheDigestAgrees(failure, 16);
+    }
+  }
+
+  /** How many failures are recorded by the end of a call is not certain, but it is consistent. */
+  private static void assertThatTheDigestAgrees(TaskException thrown, int items) {
+    Matcher digest =
+        Pattern.compile("; (\\d+) of ([\\d,]+) failed: (\\d+) x IOException, first at (\\d+)")
+            .matcher(thrown.getMessage());
+    Throwable[] others = thrown.getSuppressed();
+    assertThat(thrown.getCause()).hasMessage("of " + thrown.index());
+    if (!digest.find()) {
+      assertThat(thrown.getMessage()).doesNotContain(" failed: ");
+      assertThat(others).isEmpty();
+      return;
+    }
+    int failed = Integer.parseInt(digest.group(1));
+    assertThat(failed).isGreaterThan(1);
+    assertThat(digest.group(2)).isEqualTo(String.format(Locale.ROOT, "%,d", items));
+    assertThat(digest.group(3)).isEqualTo(digest.group(1));
+    assertThat(digest.group(4)).isEqualTo(Long.toString(thrown.index()));
+    assertThat(others).hasSize(Math.min(failed - 1, 10));
+    long before = thrown.index();
+    for (Throwable other : others) {
+      TaskException each = (TaskException) other;
+      assertThat(each.index()).isGreaterThan(before);
+      assertThat(each.getCause()).hasMessage("of " + each.index());
+      before = each.index();
+    }
   }
 
   @Test
