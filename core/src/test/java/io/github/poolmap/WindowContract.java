@@ -5,24 +5,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.common.primitives.Bytes;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What holds in every kind of pool for the bounds of what is under way. */
 interface WindowContract extends PoolUnderTest {
 
+  /** More workers than a window of one or two lets work, where a kind can have them. */
+  private int many() {
+    return !runsAsync() ? 1 : tasksShareThisJvm() ? 6 : 3;
+  }
+
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 5})
-  default void noMoreItemsOfACallAreUnderWayThanItWants(int most) {
+  @CsvSource({"1, true", "2, true", "3, true", "5, true", "1, false", "2, false", "3, false"})
+  default void noMoreItemsOfACallAreUnderWayThanItWants(int most, boolean collection) {
     Journal running = journal();
-    try (Pool<Object, Object> own =
-        build(builder -> builder.workers(runsAsync() && tasksShareThisJvm() ? 6 : 1))) {
+    Iterable<Integer> inputs = collection ? range(40) : range(40)::iterator;
+    try (Pool<Object, Object> own = build(builder -> builder.workers(many()))) {
       List<Integer> results =
           own.with(o -> o.maxInFlight(most))
               .map(
@@ -32,7 +41,7 @@ interface WindowContract extends PoolUnderTest {
                     running.add("-");
                     return x;
                   },
-                  range(40));
+                  inputs);
       assertThat(results).isEqualTo(range(40));
     }
     int now = 0;
@@ -45,8 +54,30 @@ interface WindowContract extends PoolUnderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 3, 20})
-  default void aCallReadsNoFurtherAheadThanItMayHaveUnderWay(int most) {
+  @CsvSource({"2, true", "3, true", "2, false", "3, false"})
+  default void asManyItemsAreUnderWayAsTheCallWants(int most, boolean collection) {
+    assumeTrue(runsAsync());
+    Journal talk = journal();
+    Iterable<Integer> inputs = collection ? range(20) : range(20)::iterator;
+    try (Pool<Object, Object> own = build(builder -> builder.workers(many()))) {
+      List<Integer> results =
+          own.with(o -> o.maxInFlight(most).chunkSize(1).callTimeout(PATIENCE))
+              .map(
+                  x -> {
+                    talk.add("begun");
+                    while (talk.lines().size() < most) {
+                      Thread.sleep(2);
+                    }
+                    return x;
+                  },
+                  inputs);
+      assertThat(results).isEqualTo(range(20));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "3, 1", "3, 10", "20, 1", "20, 100"})
+  default void aCallReadsNoFurtherAheadThanItMayHaveUnderWay(int most, int chunkSize) {
     Journal ended = journal();
     AtomicInteger worst = new AtomicInteger();
     Iterable<Integer> watched =
@@ -71,7 +102,7 @@ interface WindowContract extends PoolUnderTest {
         };
     List<Integer> results =
         pool()
-            .with(o -> o.maxInFlight(most))
+            .with(o -> o.maxInFlight(most).chunkSize(chunkSize))
             .map(
                 x -> {
                   ended.add(x);
@@ -87,7 +118,29 @@ interface WindowContract extends PoolUnderTest {
     Pool<Object, Object> narrow = pool().with(o -> o.chunkSize(100).maxInFlight(7));
     assertThat(narrow.map(x -> x, range(500))).isEqualTo(range(500));
     assertThat(narrow.imap(x -> x, range(500)).toList()).isEqualTo(range(500));
-    assertThat(narrow.mapOutcomes(x -> x, range(500))).hasSize(500);
+    assertThat(Outcome.values(narrow.mapOutcomes(x -> x, range(500)))).isEqualTo(range(500));
+    Iterable<Integer> iterable = range(500)::iterator;
+    assertThat(narrow.map(x -> x, iterable)).isEqualTo(range(500));
+    assertThat(Outcome.values(narrow.mapOutcomes(x -> x, iterable))).isEqualTo(range(500));
+    assertThat(narrow.imapUnordered(x -> x, range(500)).toList())
+        .containsExactlyInAnyOrderElementsOf(range(500));
+    assertThat(narrow.imapOutcomes(x -> x, range(500)).map(Outcome::value).toList())
+        .containsExactlyInAnyOrderElementsOf(range(500));
+  }
+
+  @Test
+  default void anItemThatFailsMakesRoomInTheWindow() {
+    Pool<Object, Object> narrow = pool().with(o -> o.maxInFlight(1));
+    Iterable<Integer> iterable = range(50)::iterator;
+    for (Iterable<Integer> inputs : List.of(range(50), iterable)) {
+      List<Outcome<Integer, Integer>> outcomes =
+          narrow.mapOutcomes(
+              x -> {
+                throw new IllegalStateException("of " + x);
+              },
+              inputs);
+      assertThat(Outcome.failures(outcomes)).hasSize(50);
+    }
   }
 
   @Test
@@ -104,29 +157,116 @@ interface WindowContract extends PoolUnderTest {
     assertThat(pool().with(o -> o.maxBytesInFlight(1000)).map(x -> x, range(10))).hasSize(10);
   }
 
-  @ParameterizedTest
-  @ValueSource(longs = {1, 3000, 100_000})
-  default void aBoundOfBytesLosesNothing(long bytes) {
-    assumeTrue(survivesCrash());
-    Pool<Object, Object> bounded = pool().with(o -> o.maxBytesInFlight(bytes));
-    List<byte[]> inputs = IntStream.range(0, 60).mapToObj(i -> new byte[1000 + i]).toList();
-    List<Integer> lengths = inputs.stream().map(each -> each.length).toList();
-    assertThat(bounded.map(each -> each.length, inputs)).isEqualTo(lengths);
-    assertThat(bounded.with(o -> o.chunkSize(10)).map(each -> each.length, inputs))
-        .isEqualTo(lengths);
-    for (boolean ordered : new boolean[] {true, false}) {
-      Mapper<byte[], byte[]> slowFirst =
-          each -> {
-            if (each.length == 1000) {
-              Thread.sleep(200);
-            }
-            return each;
-          };
-      try (Stream<byte[]> results =
-          ordered ? bounded.imap(slowFirst, inputs) : bounded.imapUnordered(slowFirst, inputs)) {
-        assertThat(results.map(each -> each.length).toList())
-            .containsExactlyInAnyOrderElementsOf(lengths);
+  @Test
+  default void aBoundOfBytesIsRefusedInWordsThatNameOptionValueAndKind() {
+    assumeTrue(!survivesCrash());
+    PoolKind kind = runsAsync() ? PoolKind.THREADS : PoolKind.SERIAL;
+    for (ThrowingCallable call :
+        List.<ThrowingCallable>of(
+            () -> pool().with(o -> o.maxInFlight(3).maxBytesInFlight(77)),
+            () -> pool().with(o -> o.maxInFlight(3)).with(o -> o.maxBytesInFlight(77)),
+            () -> newPool(o -> o.maxBytesInFlight(77)))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(call)
+          .withMessageContainingAll("maxBytesInFlight = 77", "not allowed", kind.toString());
+    }
+  }
+
+  /** Inputs of 1,000 bytes and more, each of a length and content of its own. */
+  private static List<byte[]> blocks(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(
+            i -> {
+              byte[] block = new byte[1000 + i];
+              Arrays.fill(block, (byte) i);
+              return block;
+            })
+        .toList();
+  }
+
+  /** Arrays as lists, which can be compared. */
+  private static List<List<Byte>> listed(List<byte[]> blocks) {
+    return blocks.stream().map(Bytes::asList).toList();
+  }
+
+  /** What an item gives back is as large as its input; the first one takes a moment. */
+  private static Mapper<byte[], byte[]> slowFirst() {
+    return block -> {
+      if (block.length == 1000) {
+        Thread.sleep(200);
       }
+      return block;
+    };
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1",
+    "1, 10",
+    "1024, 1",
+    "1024, 10",
+    "3000, 1",
+    "3000, 10",
+    "100000, 1",
+    "100000, 10"
+  })
+  default void aBoundOfBytesLosesNothing(long bytes, int chunkSize) {
+    assumeTrue(survivesCrash());
+    Pool<Object, Object> bounded =
+        pool().with(o -> o.maxBytesInFlight(bytes).chunkSize(chunkSize).callTimeout(PATIENCE));
+    List<byte[]> inputs = blocks(60);
+    List<List<Byte>> expected = listed(inputs);
+    Iterable<byte[]> iterable = inputs::iterator;
+    assertThat(listed(bounded.map(slowFirst(), inputs))).isEqualTo(expected);
+    assertThat(listed(bounded.map(slowFirst(), iterable))).isEqualTo(expected);
+    assertThat(listed(Outcome.values(bounded.mapOutcomes(slowFirst(), inputs))))
+        .isEqualTo(expected);
+    try (Stream<byte[]> results = bounded.imap(slowFirst(), inputs)) {
+      assertThat(listed(results.toList())).isEqualTo(expected);
+    }
+    try (Stream<byte[]> results = bounded.imapUnordered(slowFirst(), inputs)) {
+      assertThat(listed(results.toList())).containsExactlyInAnyOrderElementsOf(expected);
+    }
+    try (Stream<Outcome<byte[], byte[]>> results = bounded.imapOutcomes(slowFirst(), inputs)) {
+      assertThat(listed(results.map(Outcome::value).toList()))
+          .containsExactlyInAnyOrderElementsOf(expected);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 1024})
+  default void aBoundOfBytesHoldsWithAdaptiveChunksToo(long bytes) {
+    assumeTrue(survivesCrash());
+    Pool<Object, Object> bounded =
+        pool().with(o -> o.maxBytesInFlight(bytes).callTimeout(PATIENCE));
+    List<byte[]> inputs = blocks(300);
+    assertThat(listed(bounded.map(block -> block, inputs))).isEqualTo(listed(inputs));
+    try (Stream<byte[]> results = bounded.imap(slowFirst(), inputs)) {
+      assertThat(listed(results.toList())).isEqualTo(listed(inputs));
+    }
+  }
+
+  @Test
+  default void resultsThatAStreamHasNotYieldedCountAgainstTheBoundOfBytes() {
+    assumeTrue(survivesCrash());
+    Journal talk = journal();
+    int workers = pool().workers();
+    Mapper<Integer, byte[]> mapper =
+        x -> {
+          talk.add(x);
+          return new byte[10_000];
+        };
+    try (Stream<byte[]> results =
+        pool()
+            .with(o -> o.maxBytesInFlight(1).chunkSize(1).maxInFlight(100).callTimeout(PATIENCE))
+            .imap(mapper, range(100))) {
+      Iterator<byte[]> each = results.iterator();
+      for (int yielded = 1; yielded <= 100; yielded++) {
+        assertThat(each.next()).hasSize(10_000);
+        // One result for each worker, and what each of them has begun meanwhile.
+        assertThat(talk.lines().size()).isLessThanOrEqualTo(yielded + 2 * workers);
+      }
+      assertThat(each.hasNext()).isFalse();
     }
   }
 }
