@@ -83,8 +83,8 @@ abstract class PoolContract
   }
 
   @AfterAll
-  final void closeSharedPool() {
-    pool.close();
+  final void closeSharedPool() throws InterruptedException {
+    Caller.doing(pool::close).result(PATIENCE);
   }
 
   @BeforeEach
