@@ -35,8 +35,9 @@ import java.util.stream.Stream;
  * operation, and is read by the thread of that: it reads inputs, at most {@link
  * MapOptions#maxInFlight maxInFlight} items ahead of what it has yielded, and hands them to
  * workers. So infinite inputs are fine. {@code parallel()} makes no difference to the pool. Close a
- * stream that you do not read to its end, to stop what still runs; one that is abandoned unread
- * holds no worker, once the items that were handed out have ended.
+ * stream that you do not read to its end, to stop what still runs; whoever reads on in it gets an
+ * {@link IllegalStateException}. One that is abandoned unread holds no worker, once the items that
+ * were handed out have ended.
  *
  * <p><b>Threads.</b> A pool may be used from many threads at once. Active calls are served in turn,
  * chunk by chunk, so that none waits for another to finish. A call to a thread pool from inside a

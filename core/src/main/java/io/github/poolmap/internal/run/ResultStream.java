@@ -11,8 +11,13 @@ import org.jspecify.annotations.Nullable;
  * far as the window allows, and waits for the next result.
  *
  * <pre>
- *   NEW --first element--> OPEN --end, failure, close--> DONE
+ *   NEW --first element--> OPEN --end, failure--> DONE
+ *    |                      |
+ *    +--------close---------+-----------------> CLOSED
  * </pre>
+ *
+ * <p>Who reads on in a stream that was closed before its end gets an exception, whether or not it
+ * waited for the next element at that moment: the elements so far would pass for all there are.
  *
  * <p>Used by one thread at a time, but for {@link #close}, which any thread may call.
  */
@@ -46,6 +51,7 @@ final class ResultStream<F> implements Spliterator<Object> {
   // Guarded by this; the run and the iterator are used by the reader without it.
   private @Nullable Opened<F> opened;
   private boolean done;
+  private boolean closed;
   private AbandonedStreams.@Nullable Watch watch;
 
   private @Nullable Iterator<?> iterator;
@@ -58,12 +64,21 @@ final class ResultStream<F> implements Spliterator<Object> {
   }
 
   private synchronized @Nullable Opened<F> opened() {
+    if (closed) {
+      throw Run.<RuntimeException>asThrown(whyClosed());
+    }
     if (opened == null && !done) {
       Opened<F> call = opener.open();
       opened = call;
       watch = AbandonedStreams.watch(this, call::abandon);
     }
     return done ? null : opened;
+  }
+
+  /** What the run was stopped for, if that was before it was closed; otherwise that it was. */
+  private Throwable whyClosed() {
+    Throwable failure = opened == null ? null : opened.run().endOfStream();
+    return failure == null ? new IllegalStateException("the stream has been closed") : failure;
   }
 
   @Override
@@ -75,7 +90,7 @@ final class ResultStream<F> implements Spliterator<Object> {
     Object element = next(call);
     if (element == Run.END) {
       Throwable failure = call.run().endOfStream();
-      end(call, failure);
+      end(call, failure, false);
       if (failure != null) {
         throw Run.<RuntimeException>asThrown(failure);
       }
@@ -89,7 +104,7 @@ final class ResultStream<F> implements Spliterator<Object> {
   private void accept(Opened<F> call, Consumer<? super Object> action, @Nullable Object element) {
     if (!outcomes && element instanceof Settled settled) {
       PoolException failure = settled.exception();
-      end(call, failure);
+      end(call, failure, false);
       if (failure != null) {
         throw failure;
       }
@@ -157,13 +172,15 @@ final class ResultStream<F> implements Spliterator<Object> {
    * Ends the call: waits until nothing of it runs any more.
    *
    * @param failure what the reader gets to see at the end
+   * @param closing whether it ends before its reader has come to the end
    */
-  private void end(Opened<F> call, @Nullable Throwable failure) {
+  private void end(Opened<F> call, @Nullable Throwable failure, boolean closing) {
     synchronized (this) {
       if (done) {
         return;
       }
       done = true;
+      closed = closing;
       if (watch != null) {
         watch.cancel();
       }
@@ -179,10 +196,11 @@ final class ResultStream<F> implements Spliterator<Object> {
       call = opened;
       if (call == null) {
         done = true;
+        closed = true;
       }
     }
     if (call != null) {
-      end(call, null);
+      end(call, null, true);
     }
   }
 
