@@ -115,9 +115,8 @@ public final class Calls {
     synchronized (this) {
       stopping = active.stream().filter(which).toList();
     }
-    for (Run<?> run : stopping) {
-      run.stop(StopCause.ofCall(() -> new PoolClosedException(name + " " + why)));
-    }
+    StopCause cause = StopCause.ofCall(() -> new PoolClosedException(name + " " + why));
+    stopping.stream().filter(run -> run.startNoMore(cause)).toList().forEach(Run::evict);
   }
 
   /** Returns how long the most patient of the calls under way grants its items to stop. */

@@ -298,11 +298,23 @@ public final class Run<F> {
    * already. Does not wait.
    */
   void stop(StopCause cause) {
+    if (startNoMore(cause)) {
+      evict();
+    }
+  }
+
+  /**
+   * The first half of {@link #stop}, for who stops several runs: were they stopped one after the
+   * other, a lane that one of them lets go would start items of the next.
+   *
+   * @return false if it has ended or is stopping already; otherwise {@link #evict} has to follow
+   */
+  boolean startNoMore(StopCause cause) {
     boolean endsNow;
     lock.lock();
     try {
       if (stopped || (hasEnded() && !isStream())) {
-        return;
+        return false;
       }
       stopCause = cause;
       stopped = true;
@@ -315,6 +327,11 @@ public final class Run<F> {
       lock.unlock();
     }
     tellEnd(endsNow);
+    return true;
+  }
+
+  /** The second half: interrupts what runs. */
+  void evict() {
     eviction.begin();
   }
 
