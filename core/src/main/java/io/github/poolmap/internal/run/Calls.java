@@ -91,11 +91,24 @@ public final class Calls {
     return active.stream().anyMatch(run -> !run.isStream());
   }
 
-  /** Waits until no call is under way, at most so long. */
+  private boolean hasItemsOfStreams() {
+    return active.stream().anyMatch(run -> run.isStream() && !run.isQuiet());
+  }
+
+  /** The items of a stream have ended, which may have readers still. */
+  synchronized void itemsEnded() {
+    notifyAll();
+    if (parent != null) {
+      parent.itemsEnded();
+    }
+  }
+
+  /** Waits until no call, nor any item of a stream, is under way, at most so long. */
   public synchronized void awaitNone(long millis) throws InterruptedException {
     long end = System.nanoTime() + millis * 1_000_000;
     long left;
-    while (hasCalls() && (left = (end - System.nanoTime()) / 1_000_000) > 0) {
+    while ((hasCalls() || hasItemsOfStreams())
+        && (left = (end - System.nanoTime()) / 1_000_000) > 0) {
       wait(Math.min(left, LOOK_AGAIN_MILLIS));
     }
   }

@@ -309,7 +309,11 @@ public abstract class Engine<F> {
     Stage<F> stage = stage(call.options(), false);
     Run<F> run = newRun(stage, call, function, new StreamSink(form), null);
     // Lanes are let go as soon as nothing is left to do, whether or not all of it has been read.
-    run.whenEnded(() -> stage.leave(run));
+    run.whenEnded(
+        () -> {
+          stage.leave(run);
+          call.calls().itemsEnded();
+        });
     try {
       begin(stage, call, run);
     } catch (Throwable t) {

@@ -76,7 +76,10 @@ public final class Run<F> {
   private volatile BooleanSupplier over = () -> false;
   private @Nullable StopCause stopCause;
   private @Nullable Deadline callTimer;
-  private boolean endTold;
+
+  /** Written under the lock, read without. */
+  private volatile boolean endTold;
+
   private final List<Runnable> atEnd = new ArrayList<>();
 
   /** Whether the dispatcher has this run in its round; used by the dispatcher alone. */
@@ -158,6 +161,11 @@ public final class Run<F> {
   /** The call is over as soon as this is so. */
   void markOverWhen(BooleanSupplier condition) {
     over = condition;
+  }
+
+  /** Tells whether nothing of this run is under way any more. */
+  boolean isQuiet() {
+    return endTold;
   }
 
   boolean isOver() {
