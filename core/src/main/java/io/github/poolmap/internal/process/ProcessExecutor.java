@@ -86,6 +86,9 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   private Functions<Boolean> functions = new Functions<>();
   private int lastChunkId;
 
+  /** The run that the worker's last chunk has ended by a failure. */
+  private @Nullable Run<?> failedRun;
+
   /** What has to be added to times of the worker's clock to get those of this JVM. */
   private volatile long clockOffset;
 
@@ -126,6 +129,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
           }
         }
         functions = new Functions<>();
+        failedRun = null;
         synchronized (guard) {
           worker = started;
           killedFor = null;
@@ -333,7 +337,9 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
           // From here on nothing that is meant for its items finds them.
           onBoard.removeFirst();
         }
-        sent.finish(current, progress.workerNanos(), arrived);
+        boolean behindFailure = sent.run() == failedRun;
+        failedRun = !behindFailure && sent.endsItsCall() ? sent.run() : null;
+        sent.finish(current, progress.workerNanos(), arrived, behindFailure);
       }
       default -> throw new ProtocolException(frame.type() + " from a worker");
     }

@@ -141,14 +141,24 @@ final class SentChunk {
     chunk.succeed(position, value);
   }
 
-  /** The worker has ended the chunk. */
-  void finish(ChildJvm worker, long workerNanos, long arrived) throws ProtocolException {
+  /** Tells whether an item has failed and its call does not go on after that. */
+  boolean endsItsCall() {
+    return failed && !chunk.run().goesOnAfterFailure();
+  }
+
+  /**
+   * The worker has ended the chunk.
+   *
+   * @param behindFailure whether the chunk before it has ended its call, too; then the worker has
+   *     not begun it
+   */
+  void finish(ChildJvm worker, long workerNanos, long arrived, boolean behindFailure)
+      throws ProtocolException {
     failIfExpired(worker);
     if (condemned != NONE && !chunk.isSettled(condemned)) {
       chunk.drop(condemned);
     }
-    boolean mayBeShort =
-        cut || chunk.run().isStopped() || (failed && !chunk.run().goesOnAfterFailure());
+    boolean mayBeShort = cut || behindFailure || chunk.run().isStopped() || endsItsCall();
     if (firstOpen() < chunk.size() && !mayBeShort) {
       throw new ProtocolException("chunk ended without an outcome for position " + firstOpen());
     }

@@ -44,12 +44,19 @@ final class TaskLoop implements Runnable {
   /** A buffer that one outcome has blown up beyond this is not kept. */
   private static final int LARGE_OUTCOME_BYTES = 1 << 20;
 
+  /** No function has this id. */
+  private static final long NONE = -1;
+
   /** Status of a worker whose loop has met a defect. */
   private static final int BROKEN = 72;
 
   private final FrameChannel data;
   private final Ledger ledger;
   private final Functions<RemoteFunction> functions = new Functions<>();
+
+  /** The function that failed in the chunk before this one, if that ended its call. */
+  private long failedFunction = NONE;
+
   private final MdcLeftovers mdc = new MdcLeftovers();
   private Packer outcome = new Packer(SMALL_OUTCOME_BYTES);
 
@@ -140,8 +147,13 @@ final class TaskLoop implements Runnable {
       throw new ProtocolException("chunk for an unknown function " + message.functionId());
     }
     timed = message.timed();
+    // It may have been on its way before the parent knew of the failure. What is wanted all the
+    // same
+    // comes again.
+    boolean behindFailure = message.functionId() == failedFunction;
+    failedFunction = NONE;
     boolean failed = false;
-    while ((!failed || message.goesOn()) && message.hasNext()) {
+    while (!behindFailure && (!failed || message.goesOn()) && message.hasNext()) {
       int position = message.nextPosition();
       ByteBuffer item = message.nextItem();
       startClock();
@@ -154,6 +166,9 @@ final class TaskLoop implements Runnable {
       if (failed || System.nanoTime() - lastDoorbell > DOORBELL_NANOS) {
         ringDoorbell();
       }
+    }
+    if (failed && !message.goesOn()) {
+      failedFunction = message.functionId();
     }
     data.write(FrameType.CHUNK_END, chunk, progress().pack());
   }
