@@ -15,10 +15,15 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +33,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What holds for the lazy streams of every kind of pool. */
@@ -741,5 +747,489 @@ interface StreamContract extends PoolUnderTest {
         assertThat(results).isEqualTo(range(400).stream().map(x -> x + offset).toList());
       }
     }
+  }
+
+  // ---- order
+
+  @Test
+  default void imapKeepsTheOrderWhicheverItemEndsFirst() {
+    List<Integer> results =
+        pool()
+            .with(o -> o.chunkSize(1))
+            .imap(
+                x -> {
+                  Thread.sleep(x % 2 == 0 ? 15 : 0);
+                  return x * x;
+                },
+                range(20))
+            .toList();
+    assertThat(results).isEqualTo(range(20).stream().map(x -> x * x).toList());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  default void setsAndViewsOfMapsAreInputsToo(boolean ordered) {
+    Set<Integer> set = new LinkedHashSet<>(List.of(5, 3, 9, 1));
+    assertThat(stream(pool(), ordered, (Integer x) -> x * 2, set).toList())
+        .containsExactlyInAnyOrder(10, 6, 18, 2);
+    Map<String, Integer> map = new TreeMap<>(Map.of("a", 1, "b", 2, "c", 3));
+    List<String> keys = stream(pool(), ordered, (String x) -> x + x, map.keySet()).toList();
+    assertThat(keys).containsExactlyInAnyOrder("aa", "bb", "cc");
+    List<Integer> values = stream(pool(), ordered, (Integer x) -> -x, map.values()).toList();
+    assertThat(values).containsExactlyInAnyOrder(-1, -2, -3);
+    if (ordered) {
+      assertThat(keys).isSorted();
+      assertThat(values).containsExactly(-1, -2, -3);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 1000})
+  default void itemsThatAreTriedAgainKeepTheirPlace(int chunkSize) {
+    for (boolean ordered : new boolean[] {true, false}) {
+      Journal attempts = journal();
+      String order = ordered ? "o" : "u";
+      Pool<Object, Object> patient =
+          pool().with(o -> o.retries(1).retryBackoff(Duration.ofMillis(50)).chunkSize(chunkSize));
+      List<Integer> results =
+          stream(
+                  patient,
+                  ordered,
+                  (Integer x) -> {
+                    String entry = order + x;
+                    if (x % 5 == 0 && !attempts.contains(entry)) {
+                      attempts.add(entry);
+                      throw new IOException("not at once");
+                    }
+                    return x;
+                  },
+                  range(30))
+              .toList();
+      assertThat(results).containsExactlyInAnyOrderElementsOf(range(30));
+      if (ordered) {
+        assertThat(results).isEqualTo(range(30));
+      }
+    }
+  }
+
+  // ---- windows
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 1000})
+  default void aWindowSmallerThanAChunkBoundsTheReadingAllTheSame(int chunkSize) {
+    int window = 5;
+    for (boolean ordered : new boolean[] {true, false}) {
+      Endless inputs = new Endless();
+      AtomicLong yielded = new AtomicLong();
+      AtomicLong most = new AtomicLong();
+      inputs.before =
+          () -> most.accumulateAndGet(inputs.taken.get() + 1 - yielded.get(), Math::max);
+      Pool<Object, Object> narrow = pool().with(o -> o.chunkSize(chunkSize).maxInFlight(window));
+      try (Stream<Integer> results = stream(narrow, ordered, (Integer x) -> x, inputs)) {
+        List<Integer> some = results.peek(x -> yielded.incrementAndGet()).limit(200).toList();
+        assertThat(some).hasSize(200).doesNotHaveDuplicates();
+        if (ordered) {
+          assertThat(some).isEqualTo(range(200));
+        }
+      }
+      assertThat(most.get()).isLessThanOrEqualTo(window);
+    }
+  }
+
+  @Test
+  default void theWindowOfAdaptiveChunksStopsGrowingWhileTheFirstItemIsNotThere()
+      throws InterruptedException {
+    assumeTrue(runsAsync());
+    Journal talk = journal();
+    Endless inputs = new Endless();
+    Caller<List<Integer>> reader =
+        Caller.of(
+            () -> {
+              try (Stream<Integer> results =
+                  pool()
+                      .imap(
+                          x -> {
+                            if (x == 0) {
+                              talk.hold("first may end");
+                            }
+                            return x;
+                          },
+                          inputs)) {
+                return results.limit(100).toList();
+              }
+            });
+    AtomicInteger before = new AtomicInteger(-1);
+    await()
+        .pollInterval(Duration.ofMillis(500))
+        .atMost(PATIENCE)
+        .until(
+            () -> inputs.taken.get() > 0 && before.getAndSet(inputs.taken.get()) == before.get());
+    talk.add("first may end");
+    assertThat(reader.result(PATIENCE)).isEqualTo(range(100));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  default void afterTheFirstElementAndCloseNoInstantItemIsBegunEither(boolean ordered) {
+    Journal begun = journal();
+    boolean parallel = runsAsync();
+    Endless inputs = new Endless();
+    try (Stream<Integer> results =
+        stream(
+            pool().with(o -> o.maxInFlight(64).chunkSize(1)),
+            ordered,
+            (Integer x) -> {
+              begun.add(x);
+              if (x == 0 && parallel) {
+                if (ordered) {
+                  begun.hold("63");
+                } else {
+                  Thread.sleep(60_000);
+                }
+              }
+              return x;
+            },
+            inputs)) {
+      assertThat(results.limit(1).toList()).hasSize(1);
+    }
+    List<Integer> numbers = begun.numbers();
+    assertThat(numbers).doesNotHaveDuplicates().hasSizeLessThanOrEqualTo(64);
+    assertThat(inputs.taken.get()).isLessThanOrEqualTo(64);
+    if (parallel && ordered) {
+      assertThat(numbers).containsExactlyInAnyOrderElementsOf(range(64));
+    }
+    assertThat(pool().map(x -> x, range(50))).isEqualTo(range(50));
+    assertThat(begun.numbers()).isEqualTo(numbers);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  default void theFirstOfAHundredSlowItemsOfAChunkIsYieldedLongBeforeTheLast(boolean ordered) {
+    assumeTrue(runsAsync());
+    Journal begun = journal();
+    try (Stream<Integer> results =
+        stream(
+            pool().with(o -> o.chunkSize(100)),
+            ordered,
+            (Integer x) -> {
+              begun.add(x);
+              Thread.sleep(100);
+              return x;
+            },
+            range(100))) {
+      int first = results.iterator().next();
+      // Several workers may have a share of them; whose first is the first is open.
+      assertThat(first).isBetween(0, ordered ? 0 : 99);
+    }
+    assertThat(begun.numbers()).hasSizeLessThan(50);
+  }
+
+  // ---- failures among others
+
+  @Test
+  default void imapThrowsAtItsPositionThoughLaterItemsEndedLongBefore() {
+    Journal ended = journal();
+    boolean parallel = runsAsync();
+    List<Integer> seen = new ArrayList<>();
+    Throwable failure =
+        catchThrowable(
+            () -> {
+              try (Stream<Integer> results =
+                  pool()
+                      .with(o -> o.chunkSize(1).maxInFlight(20))
+                      .imap(
+                          x -> {
+                            if (x == 3) {
+                              // All but one, which may have been sent ahead to this worker.
+                              while (parallel && ended.numbers().size() < 3 + 15) {
+                                Thread.sleep(5);
+                              }
+                              throw new IOException("the bug");
+                            }
+                            ended.add(x);
+                            return x;
+                          },
+                          range(20))) {
+                results.forEach(seen::add);
+              }
+            });
+    assertThat(seen).containsExactly(0, 1, 2);
+    assertThat(failure).isInstanceOf(TaskException.class).hasRootCauseMessage("the bug");
+    assertThat(((TaskException) failure).index()).isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  default void whatRunsBesideAFailingItemIsStopped(boolean ordered) throws InterruptedException {
+    Journal talk = journal();
+    boolean parallel = runsAsync();
+    Caller<Void> reader =
+        Caller.doing(
+            () -> {
+              try (Stream<Integer> results =
+                  stream(
+                      pool().with(o -> o.chunkSize(1)),
+                      ordered,
+                      (Integer x) -> {
+                        if (x == 1) {
+                          if (parallel) {
+                            talk.hold("begun");
+                          }
+                          throw new IllegalStateException("the bug");
+                        }
+                        if (x > 1) {
+                          talk.add("begun");
+                          try {
+                            Thread.sleep(60_000);
+                          } finally {
+                            talk.add("ended");
+                          }
+                        }
+                        return x;
+                      },
+                      new Endless())) {
+                results.forEach(x -> {});
+              }
+            });
+    Throwable failure = reader.failure(PATIENCE);
+    assertThat(failure).isInstanceOf(TaskException.class).hasRootCauseMessage("the bug");
+    List<String> lines = talk.lines();
+    assertThat(lines).hasSizeLessThanOrEqualTo(2);
+    assertThat(Collections.frequency(lines, "begun"))
+        .isEqualTo(Collections.frequency(lines, "ended"));
+    assertThat(pool().map(x -> x, range(50))).isEqualTo(range(50));
+    assertThat(talk.lines()).isEqualTo(lines);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  default void anExceptionOfTheIteratorWaitsForItemsThatStillRun(boolean ordered) {
+    IllegalStateException broken = new IllegalStateException("no more input");
+    Iterable<Integer> failing =
+        () ->
+            Stream.concat(
+                    range(4).stream(),
+                    Stream.generate(
+                        () -> {
+                          throw broken;
+                        }))
+                .map(Integer.class::cast)
+                .iterator();
+    List<Integer> seen = new ArrayList<>();
+    assertThatThrownBy(
+            () -> {
+              try (Stream<Integer> results =
+                  stream(
+                      pool(),
+                      ordered,
+                      (Integer x) -> {
+                        Thread.sleep(50);
+                        return x;
+                      },
+                      failing)) {
+                results.forEach(seen::add);
+              }
+            })
+        .isSameAs(broken);
+    assertThat(seen).containsExactlyInAnyOrderElementsOf(range(4));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  default void anInputWithoutAnIteratorFailsAsItself(boolean ordered) {
+    IllegalStateException broken = new IllegalStateException("no iterator");
+    Iterable<Integer> failing =
+        () -> {
+          throw broken;
+        };
+    try (Stream<Integer> results = stream(pool(), ordered, (Integer x) -> x, failing)) {
+      assertThatThrownBy(results::toList).isSameAs(broken);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 10})
+  default void anItemOverItsTimeFailsAtItsPosition(int chunkSize) {
+    List<Integer> seen = new ArrayList<>();
+    Throwable failure =
+        catchThrowable(
+            () -> {
+              try (Stream<Integer> results =
+                  pool()
+                      .with(o -> o.chunkSize(chunkSize).taskTimeout(Duration.ofSeconds(1)))
+                      .imap(
+                          x -> {
+                            if (x == 3) {
+                              Thread.sleep(60_000);
+                            }
+                            return x;
+                          },
+                          range(10))) {
+                results.forEach(seen::add);
+              }
+            });
+    assertThat(seen).containsExactly(0, 1, 2);
+    assertThat(failure).isInstanceOf(TaskTimeoutException.class);
+    assertThat(((TaskException) failure).index()).isEqualTo(3);
+  }
+
+  // ---- readers that are busy or gone
+
+  @Test
+  default void anInterruptOfABusyReaderIsNoticedAtTheNextElement() throws InterruptedException {
+    Caller<Void> reader =
+        Caller.doing(
+            () -> {
+              try (Stream<Integer> results = pool().imap(x -> x, new Endless())) {
+                results.forEach(x -> Thread.currentThread().interrupt());
+              }
+            });
+    assertThat(reader.failure(PATIENCE)).isInstanceOf(PoolInterruptedException.class);
+    assertThat(reader.hadFlag()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  default void whenCloseByAnotherThreadReturnsNothingRunsAnyMore(boolean ordered)
+      throws InterruptedException {
+    Journal talk = journal();
+    Stream<Integer> results =
+        stream(
+            pool(),
+            ordered,
+            (Integer x) -> {
+              talk.add("begun");
+              try {
+                Thread.sleep(60_000);
+              } finally {
+                talk.add("ended");
+              }
+              return x;
+            },
+            new Endless());
+    Caller<List<Integer>> reader = Caller.of(results::toList);
+    talk.awaitEntry("begun");
+    Caller.doing(results::close).result(SOON);
+    List<String> lines = talk.lines();
+    assertThat(Collections.frequency(lines, "begun"))
+        .isEqualTo(Collections.frequency(lines, "ended"));
+    assertThat(reader.failure(SOON)).isInstanceOf(IllegalStateException.class);
+    assertThat(pool().map(x -> x, range(50))).isEqualTo(range(50));
+    assertThat(talk.lines()).isEqualTo(lines);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  default void aStreamThatIsClosedWhileItsReaderIsBusyDoesNotLookComplete(boolean ordered)
+      throws InterruptedException {
+    CountDownLatch reading = new CountDownLatch(1);
+    CountDownLatch closed = new CountDownLatch(1);
+    Stream<Integer> results = stream(pool(), ordered, (Integer x) -> x, range(1000));
+    Stream<Integer> watched =
+        results.peek(
+            x -> {
+              reading.countDown();
+              try {
+                closed.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+              } catch (InterruptedException e) {
+                throw new AssertionError(e);
+              }
+            });
+    Caller<List<Integer>> reader = Caller.of(watched::toList);
+    assertThat(reading.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    Caller.doing(watched::close).result(SOON);
+    closed.countDown();
+    assertThat(reader.failure(SOON))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("closed");
+  }
+
+  @Test
+  default void theIteratorOfAClosedStreamDoesNotLookExhausted() {
+    Stream<Integer> begun = pool().imap(x -> x, range(100));
+    Iterator<Integer> each = begun.iterator();
+    assertThat(each.next()).isZero();
+    begun.close();
+    assertThatThrownBy(each::hasNext).isInstanceOf(IllegalStateException.class);
+    Stream<Integer> unread = pool().imap(x -> x, range(100));
+    Iterator<Integer> none = unread.iterator();
+    unread.close();
+    assertThatThrownBy(none::hasNext).isInstanceOf(IllegalStateException.class);
+    Stream<Integer> read = pool().imap(x -> x, range(1));
+    Iterator<Integer> whole = read.iterator();
+    assertThat(whole.next()).isZero();
+    assertThat(whole.hasNext()).isFalse();
+    read.close();
+    assertThat(whole.hasNext()).as("had been read to its end").isFalse();
+  }
+
+  @Test
+  default void aClosedStreamHasNoTerminalOperation() {
+    Endless inputs = new Endless();
+    Stream<Integer> results = pool().imap(x -> x, inputs);
+    results.close();
+    assertThatThrownBy(results::toList).isInstanceOf(IllegalStateException.class);
+    assertThat(inputs.iterators.get()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true,true", "true,false", "false,true", "false,false"})
+  default void theEndOfThePoolReachesAReaderThatWaitsForAnItem(boolean ordered, boolean terminate)
+      throws InterruptedException {
+    Pool<Object, Object> own = newPool(o -> o.gracePeriod(GRACE));
+    Journal talk = journal();
+    Caller<List<Integer>> reader =
+        Caller.of(
+            () -> {
+              try (Stream<Integer> results =
+                  stream(
+                      own,
+                      ordered,
+                      (Integer x) -> {
+                        talk.add("begun");
+                        try {
+                          Thread.sleep(60_000);
+                        } finally {
+                          talk.add("ended");
+                        }
+                        return x;
+                      },
+                      new Endless())) {
+                return results.toList();
+              }
+            });
+    talk.awaitEntry("begun");
+    Caller.doing(terminate ? own::terminate : own::close).result(SOON);
+    assertThat(reader.failure(SOON)).isInstanceOf(PoolClosedException.class);
+    List<String> lines = talk.lines();
+    assertThat(Collections.frequency(lines, "begun"))
+        .isEqualTo(Collections.frequency(lines, "ended"));
+  }
+
+  @Test
+  default void aStreamThatATaskAbandonsHoldsNoThread() {
+    assumeTrue(tasksShareThisJvm());
+    Pool<Object, Object> own = newPool(o -> o.gracePeriod(GRACE));
+    Queue<Iterator<Integer>> abandoned = new ConcurrentLinkedQueue<>();
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
+    own.forEach(
+        x -> {
+          Iterator<Integer> half = own.imap(y -> y, new Endless()).iterator();
+          half.next();
+          abandoned.add(half);
+        },
+        range(6));
+    assertThat(abandoned).hasSize(6);
+    await()
+        .atMost(Duration.ofSeconds(2))
+        .untilAsserted(
+            () -> {
+              Set<Thread> now = new HashSet<>(Thread.getAllStackTraces().keySet());
+              now.removeAll(before);
+              now.removeIf(thread -> !thread.getName().startsWith("poolmap-"));
+              assertThat(now).hasSizeLessThanOrEqualTo(own.workers());
+            });
+    assertThat(own.map(x -> x, range(20))).isEqualTo(range(20));
+    own.close();
   }
 }
