@@ -6,21 +6,28 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.AbstractMap.SimpleEntry;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -28,6 +35,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What holds for the calls of every kind of pool whose caller does not wait. */
 interface FutureContract extends PoolUnderTest {
@@ -477,5 +485,381 @@ interface FutureContract extends PoolUnderTest {
                 },
                 range(8));
     assertThat(sums).isEqualTo(range(8).stream().map(x -> x * 50 + 10).toList());
+  }
+
+  // ---- inputs and results of every shape
+
+  @Test
+  default void resultsOfAFutureStandInTheOrderOfTheInputsAndMayBeNull() throws Exception {
+    List<Integer> results =
+        get(
+            pool()
+                .with(o -> o.chunkSize(1))
+                .mapAsync(
+                    x -> {
+                      if (x == null) {
+                        return null;
+                      }
+                      Thread.sleep(x % 2 == 0 ? 15 : 0);
+                      return x * x;
+                    },
+                    Arrays.asList(0, 1, null, 2, 3, 4, 5)));
+    assertThat(results).containsExactly(0, 1, null, 4, 9, 16, 25);
+    assertThatThrownBy(() -> results.add(1)).isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  @Test
+  default void pairsAreCopiedAtTheCall() throws Exception {
+    Map<Integer, Integer> pairs = new TreeMap<>(Map.of(1, 10, 2, 20, 3, 30));
+    SimpleEntry<Integer, Integer> first = new SimpleEntry<>(1, 10);
+    CompletableFuture<List<Integer>> ofMap = pool().starmapAsync((a, b) -> a + b, pairs.entrySet());
+    CompletableFuture<List<Integer>> ofEntry = pool().starmapAsync((a, b) -> a + b, List.of(first));
+    pairs.replaceAll((key, value) -> 0);
+    pairs.clear();
+    first.setValue(0);
+    assertThat(get(ofMap)).containsExactly(11, 22, 33);
+    assertThat(get(ofEntry)).containsExactly(11);
+  }
+
+  @Test
+  default void pairsOfOtherIterablesAreReadByOneThreadThatIsNotTheCaller() throws Exception {
+    assumeTrue(runsAsync());
+    Set<Thread> readers = ConcurrentHashMap.newKeySet();
+    Iterable<Map.Entry<Integer, Integer>> watched =
+        () ->
+            range(100).stream()
+                .peek(x -> readers.add(Thread.currentThread()))
+                .map(x -> Map.entry(x, x))
+                .iterator();
+    assertThat(get(pool().starmapAsync((a, b) -> a + b, watched)))
+        .isEqualTo(range(100).stream().map(x -> 2 * x).toList());
+    assertThat(readers).hasSize(1).doesNotContain(Thread.currentThread());
+  }
+
+  @Test
+  default void theFailuresOfPairsAndTasksNameTheirIndex() {
+    Throwable ofPair =
+        failure(
+            pool()
+                .starmapAsync(
+                    (Integer a, Integer b) -> {
+                      if (b == 3) {
+                        throw new IOException("disk");
+                      }
+                      return a;
+                    },
+                    range(5).stream().map(x -> Map.entry(x, x)).toList()));
+    assertThat(ofPair).isInstanceOf(TaskException.class).hasCauseInstanceOf(IOException.class);
+    assertThat(((TaskException) ofPair).index()).isEqualTo(3);
+    Throwable ofTask =
+        failure(
+            pool()
+                .applyAsync(
+                    () -> {
+                      throw new IOException("disk");
+                    }));
+    assertThat(ofTask).isInstanceOf(TaskException.class).hasCauseInstanceOf(IOException.class);
+    assertThat(((TaskException) ofTask).index()).isZero();
+  }
+
+  @Test
+  default void anIterableWithoutAnIteratorFailsTheFutureAsItself() {
+    IllegalStateException broken = new IllegalStateException("no iterator");
+    Iterable<Map.Entry<Integer, Integer>> failing =
+        () -> {
+          throw broken;
+        };
+    assertThat(failure(pool().starmapAsync((a, b) -> a, failing))).isSameAs(broken);
+    assertThat(failure(pool().mapAsync(x -> 1, failing))).isSameAs(broken);
+  }
+
+  @Test
+  default void unsendableMappersAreReportedByTheMethodsThemselves() {
+    assumeTrue(survivesCrash());
+    Object unsendable = new Object();
+    assertThatThrownBy(() -> pool().mapAsync(x -> unsendable.hashCode(), range(3)))
+        .isInstanceOf(NotSerializableTaskException.class);
+    assertThatThrownBy(
+            () -> pool().starmapAsync((a, b) -> unsendable.hashCode(), Map.of(1, 2).entrySet()))
+        .isInstanceOf(NotSerializableTaskException.class);
+  }
+
+  @Test
+  default void aFutureOfASerialPoolIsCompleteOnReturnWhateverBecameOfIt() {
+    assumeFalse(runsAsync());
+    assertThat(pool().mapAsync(x -> x, range(5))).isCompletedWithValue(range(5));
+    assertThat(
+            pool()
+                .mapAsync(
+                    x -> {
+                      throw new IOException("disk");
+                    },
+                    range(5)))
+        .isCompletedExceptionally();
+  }
+
+  // ---- the reach of a completion
+
+  @ParameterizedTest
+  @EnumSource
+  default void completingTheFutureEndsTheReadingOfAnEndlessInput(Completion completion) {
+    assumeTrue(runsAsync());
+    StreamContract.Endless inputs = new StreamContract.Endless();
+    CompletableFuture<List<Integer>> future =
+        pool().with(o -> o.maxInFlight(20)).mapAsync(x -> x, inputs);
+    await().atMost(PATIENCE).until(() -> inputs.taken.get() > 100);
+    completion.how.accept(future);
+    await()
+        .atMost(Duration.ofSeconds(2))
+        .until(() -> future.isDone() && inputs.readers.stream().noneMatch(Thread::isAlive));
+    assertThat(inputs.readers).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  default void completingTheFutureReachesAnInputThatBlocks(Completion completion) {
+    assumeTrue(runsAsync());
+    Set<Thread> readers = ConcurrentHashMap.newKeySet();
+    BlockingQueue<Integer> source = new LinkedBlockingQueue<>(range(3));
+    Iterable<Integer> blocking =
+        () ->
+            Stream.generate(
+                    () -> {
+                      readers.add(Thread.currentThread());
+                      try {
+                        return source.take();
+                      } catch (InterruptedException e) {
+                        throw new IllegalStateException("interrupted", e);
+                      }
+                    })
+                .iterator();
+    CompletableFuture<List<Integer>> future = pool().mapAsync(x -> x, blocking);
+    await().atMost(PATIENCE).until(() -> !readers.isEmpty() && source.isEmpty());
+    completion.how.accept(future);
+    await()
+        .atMost(Duration.ofSeconds(2))
+        .until(() -> future.isDone() && readers.stream().noneMatch(Thread::isAlive));
+  }
+
+  @Test
+  default void cancellingOneFutureDoesNotReachAnother() throws Exception {
+    assumeTrue(runsAsync());
+    Journal talk = journal();
+    CompletableFuture<Integer> other =
+        pool()
+            .applyAsync(
+                () -> {
+                  talk.add("other");
+                  talk.hold("go on");
+                  return 1;
+                });
+    talk.awaitEntry("other");
+    CompletableFuture<List<Integer>> cancelled =
+        pool()
+            .mapAsync(
+                x -> {
+                  talk.add("begun");
+                  Thread.sleep(60_000);
+                  return x;
+                },
+                range(10));
+    talk.awaitEntry("begun");
+    cancelled.cancel(true);
+    talk.add("go on");
+    assertThat(get(other)).isEqualTo(1);
+  }
+
+  @Test
+  default void cancellingWhatDependsOnAFutureLeavesItsWorkAlone() throws Exception {
+    assumeTrue(runsAsync());
+    Journal talk = journal();
+    CompletableFuture<Integer> future =
+        pool()
+            .applyAsync(
+                () -> {
+                  talk.add("begun");
+                  talk.hold("go on");
+                  return 1;
+                });
+    talk.awaitEntry("begun");
+    CompletableFuture<Integer> dependent = future.thenApply(x -> x + 1);
+    assertThat(dependent.cancel(true)).isTrue();
+    assertThat(future).isNotDone();
+    talk.add("go on");
+    assertThat(get(future)).isEqualTo(1);
+  }
+
+  @Test
+  default void cancelEndsAllTheDeafTasksOfAMapAndStartsNoOther() {
+    assumeTrue(stopsDeafTasks());
+    Journal talk = journal();
+    CompletableFuture<List<Integer>> future =
+        pool()
+            .with(o -> o.chunkSize(1))
+            .mapAsync(
+                x -> {
+                  talk.add(ProcessHandle.current().pid());
+                  while (true) {
+                    Thread.onSpinWait();
+                  }
+                },
+                range(100));
+    talk.awaitSize(pool().workers());
+    assertThat(future.cancel(true)).isTrue();
+    await()
+        .atMost(Duration.ofSeconds(2))
+        .until(
+            () ->
+                talk.lines().stream()
+                    .allMatch(
+                        pid ->
+                            ProcessHandle.of(Long.parseLong(pid))
+                                .filter(ProcessHandle::isAlive)
+                                .isEmpty()));
+    assertThat(pool().map(x -> x, range(50))).isEqualTo(range(50));
+    assertThat(talk.lines()).hasSize(pool().workers());
+  }
+
+  // ---- callbacks of futures that are not complete yet
+
+  /** A future that completes when the journal says so, so that what depends on it is there. */
+  private CompletableFuture<Integer> held(Pool<Object, Object> of, Journal talk) {
+    boolean parallel = runsAsync();
+    return of.applyAsync(
+        () -> {
+          if (parallel) {
+            talk.hold("go on");
+          }
+          return 1;
+        });
+  }
+
+  @Test
+  default void theAsyncDefaultIsAThreadOfThePoolsWheneverItIsAskedFor() throws Exception {
+    CompletableFuture<Integer> done = pool().applyAsync(() -> 1);
+    get(done);
+    CompletableFuture<String> late = done.thenApplyAsync(x -> Thread.currentThread().getName());
+    assertThat(get(late)).isEqualTo("poolmap-callbacks");
+  }
+
+  @Test
+  default void aCallbackThatBlocksWhereTheFutureCompletesHoldsUpNobody() throws Exception {
+    assumeTrue(runsAsync());
+    Journal talk = journal();
+    CountDownLatch unblock = new CountDownLatch(1);
+    List<CompletableFuture<?>> dependents = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      dependents.add(held(pool(), talk).thenAccept(x -> waitFor(unblock)));
+      dependents.add(
+          held(pool(), talk)
+              .thenAccept(
+                  x -> {
+                    throw new IllegalStateException("of the callback");
+                  })
+              .exceptionally(t -> null));
+      dependents.add(held(pool(), talk).thenApply(x -> pool().map(y -> y, range(50))));
+    }
+    talk.add("go on");
+    for (int i = 0; i < 20; i++) {
+      assertThat(get(pool().applyAsync(() -> 4))).isEqualTo(4);
+    }
+    assertThat(dependents.stream().filter(each -> !each.isDone()).count())
+        .isGreaterThanOrEqualTo(10);
+    unblock.countDown();
+    for (CompletableFuture<?> each : dependents) {
+      get(each);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  default void aCallbackMayEndThePoolWhereTheFutureCompletes(boolean terminate) throws Exception {
+    Pool<Object, Object> own = newPool(o -> o.gracePeriod(GRACE));
+    Journal talk = journal();
+    CompletableFuture<Void> ending =
+        held(own, talk)
+            .thenAccept(
+                x -> {
+                  if (terminate) {
+                    own.terminate();
+                  } else {
+                    own.close();
+                  }
+                });
+    talk.add("go on");
+    get(ending);
+    assertThat(own.isClosed()).isTrue();
+  }
+
+  // ---- the end of a pool with futures
+
+  @Test
+  default void whenCloseReturnsEveryFutureIsDone() throws Exception {
+    Pool<Object, Object> own = newPool(o -> o);
+    Iterable<Integer> noCollection = () -> range(200).iterator();
+    List<CompletableFuture<?>> futures = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      futures.add(own.applyAsync(() -> 1));
+      futures.add(own.mapAsync(x -> x, range(20)));
+      futures.add(own.mapAsync(x -> x, noCollection));
+    }
+    Caller<Long> closer =
+        Caller.of(
+            () -> {
+              own.close();
+              return futures.stream().filter(each -> !each.isDone()).count();
+            });
+    assertThat(closer.result(PATIENCE)).as("not done when close returned").isZero();
+    for (CompletableFuture<?> each : futures) {
+      get(each);
+    }
+  }
+
+  @Test
+  default void terminateFailsWaitingFuturesToo() {
+    assumeTrue(runsAsync());
+    Pool<Object, Object> own = newPool(o -> o.gracePeriod(GRACE));
+    Journal talk = journal();
+    List<CompletableFuture<Integer>> futures = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      futures.add(
+          own.applyAsync(
+              () -> {
+                talk.add("begun");
+                Thread.sleep(60_000);
+                return 1;
+              }));
+    }
+    CompletableFuture<List<Integer>> endless =
+        own.with(o -> o.maxInFlight(10)).mapAsync(x -> x, new StreamContract.Endless());
+    talk.awaitEntry("begun");
+    own.terminate();
+    for (CompletableFuture<Integer> each : futures) {
+      assertThat(failure(each)).isInstanceOf(PoolClosedException.class);
+    }
+    assertThat(failure(endless)).isInstanceOf(PoolClosedException.class);
+    assertThat(talk.lines()).hasSizeLessThanOrEqualTo(own.workers());
+  }
+
+  @Test
+  default void tenThousandFuturesInARowLeaveNothingBehind() throws Exception {
+    List<WeakReference<Object>> dropped = new ArrayList<>();
+    for (int i = 0; i < 10_000; i++) {
+      int number = i;
+      CompletableFuture<Integer> future = pool().applyAsync(() -> number);
+      assertThat(get(future)).isEqualTo(number);
+      if (i % 1000 == 0) {
+        dropped.add(new WeakReference<>(future));
+      }
+    }
+    // The last calls may be remembered for a while, by threads that are idle now.
+    pool().apply(() -> 1);
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              System.gc();
+              assertThat(dropped).allMatch(each -> each.get() == null);
+            });
   }
 }
