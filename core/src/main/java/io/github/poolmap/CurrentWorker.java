@@ -105,13 +105,23 @@ final class CurrentWorker {
         try {
           each.close();
         } catch (Exception | Error e) {
-          // Looked up here only: most worker JVMs never need a logger.
-          LoggerFactory.getLogger(WorkerLocal.class)
-              .warn("{}: a WorkerLocal value cannot be closed", info.thread().getName(), e);
+          report(e);
         }
       }
     } finally {
       leave(before);
     }
+  }
+
+  private void report(Throwable failureOfClose) {
+    String worker = info.thread().getName();
+    if (info.kind() == PoolKind.PROCESSES) {
+      // The JVM is about to exit, and may not have loaded a logger; it would take too long now.
+      System.err.println(
+          "poolmap: " + worker + ": a WorkerLocal value cannot be closed: " + failureOfClose);
+      return;
+    }
+    LoggerFactory.getLogger(WorkerLocal.class)
+        .warn("{}: a WorkerLocal value cannot be closed", worker, failureOfClose);
   }
 }

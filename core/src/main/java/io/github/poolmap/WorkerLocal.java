@@ -28,6 +28,11 @@ public final class WorkerLocal<S> implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
+  /**
+   * Tells it from all others, also where it is a copy.
+   *
+   * @serial
+   */
   private final UUID id = UUID.randomUUID();
 
   /**

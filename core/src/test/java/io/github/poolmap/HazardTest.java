@@ -248,7 +248,7 @@ class HazardTest {
       for (int i = 0; i < 20; i++) {
         blocked.add(
             pool.applyAsync(() -> 1)
-                .thenApply(
+                .thenApplyAsync(
                     one -> {
                       try {
                         return end.await(100, TimeUnit.SECONDS);
