@@ -862,4 +862,11 @@ interface FutureContract extends PoolUnderTest {
               assertThat(dropped).allMatch(each -> each.get() == null);
             });
   }
+
+  @Test
+  default void aFutureIsNotTakenByACompletionThatIsRefused() throws Exception {
+    CompletableFuture<Integer> future = pool().applyAsync(() -> 3);
+    assertThatNullPointerException().isThrownBy(() -> future.completeExceptionally(null));
+    assertThat(get(future)).isEqualTo(3);
+  }
 }

@@ -12,10 +12,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -819,5 +822,108 @@ interface OutcomeContract extends PoolUnderTest {
       assertThat(failure).hasMessageContaining("2 of 2 failed: 2 x IOException, first at 0");
     }
     assertThat(Collections.frequency(talk.lines(), "0")).isEqualTo(1);
+  }
+
+  // ---- what ends a call whose items have been ended by its time limit
+
+  /** Numbers that come slowly, so that a call still reads them when its time is long over. */
+  private static Iterable<Integer> slowly(Journal talk, int size) {
+    return () ->
+        range(size).stream()
+            .map(
+                x -> {
+                  long until = System.nanoTime() + 20_000_000;
+                  while (System.nanoTime() < until) {
+                    Thread.onSpinWait();
+                  }
+                  talk.add("read " + x);
+                  return x;
+                })
+            .iterator();
+  }
+
+  private Caller<Object> readerAfterItsTime(
+      Pool<Object, Object> of, boolean lazily, Iterable<Integer> inputs) {
+    Pool<Object, Object> limited = of.with(o -> o.callTimeout(Duration.ofMillis(100)));
+    return Caller.of(
+        () -> {
+          if (!lazily) {
+            return limited.mapOutcomes(x -> x, inputs);
+          }
+          try (Stream<Outcome<Integer, Integer>> outcomes = limited.imapOutcomes(x -> x, inputs)) {
+            return outcomes.count();
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  default void anInterruptEndsACallWhoseTimeIsOver(boolean lazily) throws InterruptedException {
+    Journal talk = journal();
+    Caller<Object> reader = readerAfterItsTime(pool(), lazily, slowly(talk, 2000));
+    talk.awaitEntry("read 20");
+    reader.interrupt();
+    assertThat(reader.failure(SOON)).isInstanceOf(PoolInterruptedException.class);
+    assertThat(reader.hadFlag()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  default void terminateEndsACallWhoseTimeIsOver(boolean lazily) throws InterruptedException {
+    Pool<Object, Object> own = newPool(o -> o.gracePeriod(GRACE));
+    Journal talk = journal();
+    Caller<Object> reader = readerAfterItsTime(own, lazily, slowly(talk, 2000));
+    talk.awaitEntry("read 20");
+    own.terminate();
+    assertThat(reader.failure(SOON)).isInstanceOf(PoolClosedException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  default void anIteratorThatFailsWhenTheTimeIsOverIsHeard(boolean lazily)
+      throws InterruptedException {
+    IllegalStateException broken = new IllegalStateException("the file is broken");
+    Journal talk = journal();
+    Iterable<Integer> slow = slowly(talk, 100);
+    Iterable<Integer> failing =
+        () -> {
+          Iterator<Integer> numbers = slow.iterator();
+          return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+              return numbers.hasNext();
+            }
+
+            @Override
+            public Integer next() {
+              int next = numbers.next();
+              if (next == 40) {
+                throw broken;
+              }
+              return next;
+            }
+          };
+        };
+    assertThat(readerAfterItsTime(pool(), lazily, failing).failure(SOON)).isSameAs(broken);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  default void anInputThatBlocksEndsWithTheTimeOfTheCall(boolean lazily)
+      throws InterruptedException {
+    BlockingQueue<Integer> source = new LinkedBlockingQueue<>(range(3));
+    Iterable<Integer> blocking =
+        () ->
+            Stream.generate(
+                    () -> {
+                      try {
+                        return source.take();
+                      } catch (InterruptedException e) {
+                        throw new IllegalStateException("interrupted", e);
+                      }
+                    })
+                .iterator();
+    Object result = readerAfterItsTime(pool(), lazily, blocking).result(SOON);
+    assertThat(result instanceof List<?> list ? (long) list.size() : result).isEqualTo(3L);
   }
 }

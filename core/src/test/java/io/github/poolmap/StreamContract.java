@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -1231,5 +1232,39 @@ interface StreamContract extends PoolUnderTest {
             });
     assertThat(own.map(x -> x, range(20))).isEqualTo(range(20));
     own.close();
+  }
+
+  @Test
+  default void aTaskMayCloseItsOwnStream() throws InterruptedException {
+    assumeTrue(tasksShareThisJvm());
+    AtomicReference<Stream<Integer>> self = new AtomicReference<>();
+    Caller<Object> reader =
+        Caller.of(
+            () -> {
+              Stream<Integer> results =
+                  pool()
+                      .imap(
+                          x -> {
+                            self.get().close();
+                            return x;
+                          },
+                          new Endless());
+              self.set(results);
+              return results.count();
+            });
+    assertThat(reader.failure(SOON)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  default void callsThatEndBeforeTheyHaveBegunDoNotHoldUpClose() throws InterruptedException {
+    Pool<Object, Object> own = newPool(o -> o.callTimeout(Duration.ofNanos(1)));
+    for (int i = 0; i < 3000; i++) {
+      try (Stream<Integer> results = own.imap(x -> x, range(3))) {
+        results.forEach(x -> {});
+      } catch (CallTimeoutException e) {
+        assertThat(e.limit()).isEqualTo(Duration.ofNanos(1));
+      }
+    }
+    Caller.doing(own::close).result(SOON);
   }
 }

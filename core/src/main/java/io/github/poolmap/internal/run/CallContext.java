@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param poolName names the pool in messages
  * @param options how it is carried out
- * @param outer the run whose task makes this call, if a task does
  * @param caller the thread that waits for the call to end, if one does
  * @param counters counts what the pool does
  * @param events tells listeners
@@ -16,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 record CallContext(
     String poolName,
     MapOptions options,
-    @Nullable Run<?> outer,
     @Nullable Thread caller,
     Counters counters,
     CallEvents events) {}

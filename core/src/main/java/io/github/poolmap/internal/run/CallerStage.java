@@ -51,14 +51,29 @@ final class CallerStage extends Stage<Mapper<Object, Object>> {
 
   @Override
   void enter(Run<Mapper<Object, Object>> run) {
-    entered = true;
-    scopes.callBegins();
+    lock.lock();
+    try {
+      // One that was stopped before it came here has left already.
+      entered = !run.isQuiet();
+      if (entered) {
+        scopes.callBegins();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
   void leave(Run<Mapper<Object, Object>> run) {
-    if (entered) {
+    boolean leaves;
+    lock.lock();
+    try {
+      leaves = entered;
       entered = false;
+    } finally {
+      lock.unlock();
+    }
+    if (leaves) {
       scopes.callEnds();
     }
   }

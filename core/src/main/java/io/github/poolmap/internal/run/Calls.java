@@ -149,7 +149,7 @@ public final class Calls {
     Thread current = Thread.currentThread();
     synchronized (this) {
       active.removeIf(Run::isOver);
-      for (Run<?> run = UserCode.currentRun(); run != null; run = run.context().outer()) {
+      for (Run<?> run = UserCode.currentRun(); run != null; run = run.outer()) {
         if (active.contains(run)) {
           return true;
         }

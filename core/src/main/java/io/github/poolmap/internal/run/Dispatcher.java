@@ -179,6 +179,10 @@ final class Dispatcher<F> {
       if (over) {
         throw new PoolClosedException(poolName + " is closed: it takes no more calls");
       }
+      if (run.isQuiet()) {
+        // It was stopped before it came here, and has left already.
+        return;
+      }
       active.add(run);
       failure = broken;
       nowClaimable(run);

@@ -126,13 +126,7 @@ public abstract class Engine<F> {
 
   private Run<F> newRun(Stage<F> stage, Call call, F function, Sink sink, @Nullable Thread caller) {
     CallContext context =
-        new CallContext(
-            call.calls().name(),
-            call.options(),
-            UserCode.currentRun(),
-            caller,
-            counters,
-            events.newCall());
+        new CallContext(call.calls().name(), call.options(), caller, counters, events.newCall());
     return new Run<>(stage, context, function, sink);
   }
 

@@ -1,6 +1,7 @@
 package io.github.poolmap.internal.run;
 
 import java.util.Collection;
+import java.util.Iterator;
 
 /** Reads the inputs of a call that does not wait for its results one by one. */
 final class Feed {
@@ -46,28 +47,36 @@ final class Feed {
 
   /** True if it ended because the calling thread was interrupted, by somebody else than the run. */
   private static <F> boolean readOneByOne(Run<F> run, Stage<F> stage, Iterable<?> inputs) {
-    for (Object input : inputs) {
-      if (run.isStopped() && run.wantsNoMoreInput()) {
-        return false;
-      }
-      if (isInterrupted(run)) {
-        return true;
+    Iterator<?> iterator = inputs.iterator();
+    // Looked at before the input is: that may block, or throw because of an interrupt.
+    while (goesOn(run) && iterator.hasNext()) {
+      Object input = iterator.next();
+      if (!goesOn(run)) {
+        break;
       }
       run.append(input);
       stage.work(run);
       run.awaitRoom();
-      // Looked at before the input is, too: that may block, or throw because of an interrupt.
-      if (isInterrupted(run)) {
-        return true;
-      }
-      if (run.wantsNoMoreInput()) {
-        return false;
-      }
     }
-    return false;
+    return isInterrupted(run);
+  }
+
+  private static boolean goesOn(Run<?> run) {
+    if (run.wantsNoMoreInput() || isInterrupted(run)) {
+      return false;
+    }
+    UserCode reading = run.reading();
+    if (reading.isCondemned()) {
+      // The items were stopped, but the call tells of each of them. From here on an interrupt, or
+      // an
+      // exception of the iterator, has nothing to do with that stop.
+      reading.leave();
+      reading.enterAnyway(run);
+    }
+    return true;
   }
 
   private static boolean isInterrupted(Run<?> run) {
-    return Thread.currentThread().isInterrupted() && !run.isStopped();
+    return Thread.currentThread().isInterrupted() && !run.reading().isCondemned();
   }
 }

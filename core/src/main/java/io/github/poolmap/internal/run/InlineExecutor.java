@@ -153,7 +153,9 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
     long start = System.nanoTime();
     long published = start;
     try {
-      for (int i = 0; i < chunk.size() && run.wants(chunk, i) && userCode.enter(chunk, i); i++) {
+      for (int i = 0;
+          i < chunk.size() && run.wants(chunk, i) && mayBegin(run) && userCode.enter(chunk, i);
+          i++) {
         current.setContextClassLoader(run.contextClassLoader());
         // That of the call comes with the function. What is here belongs to whoever reads a stream
         // in this thread, or another item has left it.
@@ -175,6 +177,14 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
       }
     }
     chunk.finish(System.nanoTime() - start, HANDOVER_NANOS);
+  }
+
+  /** Whoever interrupts a caller, or the task that it is, between two items wants an end. */
+  private boolean mayBegin(Run<Mapper<Object, Object>> run) {
+    if (callersThread && !run.isStopped() && Thread.currentThread().isInterrupted()) {
+      run.stop(run.interruption());
+    }
+    return !run.isStopped();
   }
 
   /** Executes one item; false if the thread has been given up and the chunk is not its any more. */
@@ -206,9 +216,12 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
         Thread.currentThread().isInterrupted()
             || (wanted && thrown instanceof InterruptedException);
     if (callersThread && interrupted) {
-      // Somebody wants an end of the call, or of the task that makes it. The flag is theirs.
+      // Somebody wants an end of the call, or of the task that makes it. The flag is theirs, unless
+      // it is that of a stop which is under way; then who reads the input tells them apart.
       Thread.currentThread().interrupt();
-      run.stop(run.interruption());
+      if (!run.isStopped()) {
+        run.stop(run.interruption());
+      }
       wanted = false;
     }
     if (!wanted) {

@@ -75,8 +75,23 @@ public interface ItemFailure {
       }
 
       @Override
+      public Throwable subject(Item item) {
+        return original.subject(item);
+      }
+
+      @Override
       public boolean isCrash() {
         return original.isCrash();
+      }
+
+      @Override
+      public boolean wasStarted() {
+        return original.wasStarted();
+      }
+
+      @Override
+      public ItemFailure notStarted() {
+        return original.notStarted();
       }
     };
   }

@@ -70,6 +70,9 @@ public final class Life {
 
   /** Refuses calls, stops those under way, ends the workers at once. */
   public void terminate() {
+    // Stopped before calls are refused: a task that is refused a call of its own must not fail for
+    // it.
+    calls.stop();
     calls.refuse();
     long graceMillis = calls.longestGraceMillis();
     calls.stop();

@@ -1,5 +1,7 @@
 package io.github.poolmap.internal.run;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -55,6 +57,7 @@ final class PoolFuture<V extends @Nullable Object> extends CompletableFuture<V> 
 
   @Override
   public boolean completeExceptionally(Throwable failure) {
+    requireNonNull(failure, "failure");
     stopUnlessDone();
     return super.completeExceptionally(failure);
   }

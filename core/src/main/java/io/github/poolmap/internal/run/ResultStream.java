@@ -160,9 +160,10 @@ final class ResultStream<F> implements Spliterator<Object> {
       run.stop(run.interruption());
     } else if (failure != null && kept) {
       run.failInput(failure);
-    } else if (failure == null && ended) {
+    } else if (failure != null || ended) {
+      // What could not be read any more because the run was stopped is no input of it.
       run.endInput();
-    } else if (failure == null) {
+    } else {
       run.append(input);
       call.stage().work(run);
     }
@@ -186,7 +187,10 @@ final class ResultStream<F> implements Spliterator<Object> {
       }
     }
     call.run().endReading();
-    call.run().awaitEnd();
+    if (!UserCode.isInside(call.run())) {
+      // A task or the iterator that closes its own stream would wait for itself.
+      call.run().awaitEnd();
+    }
     call.leave().accept(failure);
   }
 

@@ -75,6 +75,12 @@ public final class Run<F> {
   private volatile boolean stopped;
   private volatile BooleanSupplier over = () -> false;
   private @Nullable StopCause stopCause;
+
+  /**
+   * The run whose task made this call; let go of at the end, or calls would form endless chains.
+   */
+  private volatile @Nullable Run<?> outer = UserCode.currentRun();
+
   private @Nullable Deadline callTimer;
 
   /** Written under the lock, read without. */
@@ -132,6 +138,11 @@ public final class Run<F> {
   /** Returns the context class loader of the caller, which its tasks see too. */
   public @Nullable ClassLoader contextClassLoader() {
     return contextClassLoader;
+  }
+
+  /** Returns the run whose task makes this call, if a task does and this run has not ended. */
+  @Nullable Run<?> outer() {
+    return outer;
   }
 
   CallContext context() {
@@ -321,7 +332,7 @@ public final class Run<F> {
     boolean endsNow;
     lock.lock();
     try {
-      if (stopped || (hasEnded() && !isStream())) {
+      if (!overrides(cause) && (stopped || (hasEnded() && !isStream()))) {
         return false;
       }
       stopCause = cause;
@@ -336,6 +347,17 @@ public final class Run<F> {
     }
     tellEnd(endsNow);
     return true;
+  }
+
+  /**
+   * Tells whether the cause ends the whole call where another has only ended its items: such a call
+   * goes on reading its input, to tell of each item.
+   */
+  private boolean overrides(StopCause cause) {
+    return stopCause != null
+        && stopCause.ofItems() != null
+        && cause.ofItems() == null
+        && !isFailFast();
   }
 
   /** The second half: interrupts what runs. */
@@ -419,6 +441,7 @@ public final class Run<F> {
       return false;
     }
     endTold = true;
+    outer = null;
     changed.signalAll();
     eviction.end();
     delays.values().forEach(Deadline::cancel);

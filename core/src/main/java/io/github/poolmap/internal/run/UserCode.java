@@ -59,6 +59,18 @@ public final class UserCode {
     return null;
   }
 
+  /**
+   * Tells whether the calling thread executes user code of this run, directly or through others.
+   */
+  static boolean isInside(Run<?> run) {
+    for (Run<?> each = currentRun(); each != null; each = each.outer()) {
+      if (each == run) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private synchronized @Nullable Object owner() {
     return owner;
   }
