@@ -2,6 +2,7 @@ package io.github.poolmap;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.collect.Collections2;
 import com.google.common.collect.Iterables;
 import io.github.poolmap.internal.run.Call;
 import io.github.poolmap.internal.run.Engine;
@@ -122,16 +123,11 @@ class EnginePool<T, R> implements Pool<T, R> {
       Iterable<? extends Map.Entry<? extends A, ? extends B>> pairs) {
     requireNonNull(mapper, "mapper");
     requireNonNull(pairs, "pairs");
-    Iterable<Map.Entry<A, B>> copies;
-    if (pairs instanceof Collection<? extends Map.Entry<? extends A, ? extends B>> collection) {
-      List<Map.Entry<A, B>> list = new ArrayList<>(collection.size());
-      for (Map.Entry<? extends A, ? extends B> pair : collection) {
-        list.add(StarMapper.copy(pair));
-      }
-      copies = list;
-    } else {
-      copies = Iterables.transform(pairs, StarMapper::copy);
-    }
+    // A collection remains one, so that it is read when those of map are.
+    Iterable<Map.Entry<A, B>> copies =
+        pairs instanceof Collection<? extends Map.Entry<? extends A, ? extends B>> collection
+            ? Collections2.transform(collection, StarMapper::copy)
+            : Iterables.transform(pairs, StarMapper::copy);
     return call(new StarMapper<A, B, C>(mapper), copies);
   }
 
