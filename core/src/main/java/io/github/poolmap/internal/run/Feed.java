@@ -29,9 +29,10 @@ final class Feed {
     }
     boolean kept = reading.leave() == UserCode.End.KEPT;
     // An iterator that was interrupted where it blocks throws, and leaves the flag set if it is
-    // well
-    // behaved: then it is not the input that has failed.
-    interrupted |= failure != null && kept && Thread.currentThread().isInterrupted();
+    // well behaved: then it is not the input that has failed. Where nobody waits for the call, an
+    // interrupt is not meant for it.
+    boolean callerWaits = run.context().caller() != null;
+    interrupted |= failure != null && kept && callerWaits && Thread.currentThread().isInterrupted();
     if (interrupted) {
       run.stop(run.interruption());
       Thread.currentThread().interrupt();
