@@ -201,7 +201,7 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
     if (chunk.isTimed()) {
       chunk.took(position, userCode.elapsedNanos());
     }
-    if (thrown != null && !userCode.isCondemned()) {
+    if (thrown != null && userCode.endItem()) {
       judgement = chunk.judge(position, ItemFailure.thrown(thrown, workerName));
     }
     UserCode.End end = userCode.leave();

@@ -159,6 +159,17 @@ public final class UserCode {
     return isLost() ? End.LOST : result;
   }
 
+  /**
+   * The item has ended, but not this stretch: what decides about its failure is user code of the
+   * same run, whose time is not that of the item. False if it has been condemned.
+   */
+  synchronized boolean endItem() {
+    if (end == End.KEPT) {
+      chunk = null;
+    }
+    return end == End.KEPT;
+  }
+
   /** Tells whether what is executed is to stop. */
   synchronized boolean isCondemned() {
     return end != End.KEPT;
