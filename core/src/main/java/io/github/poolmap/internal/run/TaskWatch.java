@@ -21,6 +21,8 @@ final class TaskWatch<F> {
 
   // Guarded by this.
   private @Nullable Deadline next;
+
+  private @Nullable Deadline graceEnd;
   private boolean ended;
 
   TaskWatch(Chunk<F> chunk, Lane<F> lane, Duration limit, Duration grace) {
@@ -46,6 +48,20 @@ final class TaskWatch<F> {
     if (next != null) {
       next.cancel();
     }
+    if (graceEnd != null) {
+      graceEnd.cancel();
+    }
+  }
+
+  private synchronized void giveUpAfterGrace(int position) {
+    if (ended) {
+      return;
+    }
+    if (graceEnd != null) {
+      // That of an item before this one, which has ended.
+      graceEnd.cancel();
+    }
+    graceEnd = Deadlines.after(grace, () -> lane.giveUp(chunk, position));
   }
 
   private void look() {
@@ -63,7 +79,7 @@ final class TaskWatch<F> {
     }
     Runnable interrupt = lane.expire(chunk, item.position());
     if (interrupt != null) {
-      Deadlines.after(grace, () -> lane.giveUp(chunk, item.position()));
+      giveUpAfterGrace(item.position());
       Errands.run(interrupt);
     }
     lookAfter(limitNanos);
