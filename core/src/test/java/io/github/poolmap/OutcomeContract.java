@@ -478,23 +478,6 @@ interface OutcomeContract extends PoolUnderTest {
     }
   }
 
-  /** Waits for all workers to be at work, and tells how many lines of the journal that took. */
-  private int allWorkersCome(Journal there) {
-    int workers = pool().workers();
-    pool()
-        .with(o -> o.chunkSize(1))
-        .map(
-            x -> {
-              there.add(-x);
-              while (there.lines().size() < workers) {
-                Thread.sleep(2);
-              }
-              return x;
-            },
-            range(workers));
-    return workers;
-  }
-
   @Test
   default void aStreamOfOutcomesTellsOfAllWhenItsTimeIsOver() {
     try (Stream<Outcome<Integer, Integer>> stream =

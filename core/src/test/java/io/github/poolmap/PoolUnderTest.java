@@ -43,6 +43,23 @@ interface PoolUnderTest {
     return !survivesCrash();
   }
 
+  /** Waits for all workers to be at work, and tells how many lines of the journal that took. */
+  default int allWorkersCome(Journal there) {
+    int workers = pool().workers();
+    pool()
+        .with(o -> o.chunkSize(1))
+        .map(
+            x -> {
+              there.add(-x);
+              while (there.lines().size() < workers) {
+                Thread.sleep(2);
+              }
+              return x;
+            },
+            range(workers));
+    return workers;
+  }
+
   static List<Integer> range(int size) {
     return IntStream.range(0, size).boxed().toList();
   }
