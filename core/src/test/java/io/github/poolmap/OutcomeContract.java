@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -264,6 +267,114 @@ interface OutcomeContract extends PoolUnderTest {
         assertThat(outcome.failure()).hasCauseInstanceOf(NotSerializableTaskException.class);
       }
     }
+  }
+
+  /** An exception that cannot be sent to another process as it is. */
+  final class WithUnsendable extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    @SuppressWarnings("unused")
+    private final Object state = new Unsendable();
+
+    WithUnsendable(String message) {
+      super(message);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 20})
+  default void anExceptionThatCannotTravelFailsItsItemAloneAndIsToldAllTheSame(int chunkSize) {
+    List<Outcome<Integer, Integer>> outcomes =
+        pool()
+            .with(o -> o.chunkSize(chunkSize))
+            .mapOutcomes(
+                x -> {
+                  if (x % 9 == 4) {
+                    throw new WithUnsendable("of " + x);
+                  }
+                  return x;
+                },
+                range(20));
+    for (Outcome<Integer, Integer> outcome : outcomes) {
+      assertThat(outcome.attempts()).isEqualTo(1);
+      if (outcome.index() % 9 != 4) {
+        assertThat(outcome.value()).isEqualTo((int) outcome.index());
+        continue;
+      }
+      PoolException failure = outcome.failure();
+      assertThat(failure).isExactlyInstanceOf(TaskException.class);
+      assertThat(failure).hasMessageContainingAll("WithUnsendable", "of " + outcome.index());
+      assertThat(failure.getCause()).hasMessageContaining("of " + outcome.index());
+      assertThat(failure.getCause().getStackTrace())
+          .anyMatch(frame -> frame.getClassName().contains("OutcomeContract"));
+    }
+  }
+
+  /** Can be sent, but not read where it arrives. */
+  final class Unreadable implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private void readObject(ObjectInputStream in) throws IOException {
+      throw new InvalidObjectException("unreadable");
+    }
+  }
+
+  /** An exception like that. */
+  final class UnreadableException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    UnreadableException(String message) {
+      super(message);
+    }
+
+    private void readObject(ObjectInputStream in) throws IOException {
+      throw new InvalidObjectException("unreadable");
+    }
+  }
+
+  @Test
+  default void whatCannotBeReadFailsItsItemAlone() {
+    assumeTrue(survivesCrash());
+    Journal started = journal();
+    List<Object> inputs = new ArrayList<>(range(20));
+    inputs.set(7, new Unreadable());
+    List<Outcome<Object, Object>> outcomes =
+        pool()
+            .with(o -> o.chunkSize(20))
+            .mapOutcomes(
+                x -> {
+                  started.add(x);
+                  if (x.equals(11)) {
+                    return new Unreadable();
+                  }
+                  if (x.equals(13)) {
+                    throw new UnreadableException("of 13");
+                  }
+                  return x;
+                },
+                inputs);
+    for (Outcome<Object, Object> outcome : outcomes) {
+      switch ((int) outcome.index()) {
+        case 7, 11 -> assertThat(outcome.failure()).hasMessageContaining("unreadable");
+        case 13 ->
+            assertThat(outcome.failure()).hasMessageContainingAll("UnreadableException", "of 13");
+        default -> assertThat(outcome.value()).isEqualTo((int) outcome.index());
+      }
+    }
+    assertThat(started.numbers()).isEqualTo(range(20).stream().filter(x -> x != 7).toList());
+  }
+
+  @Test
+  default void aFunctionThatCannotTravelIsThrown() {
+    assumeTrue(survivesCrash());
+    Unsendable captured = new Unsendable();
+    assertThatThrownBy(() -> pool().mapOutcomes(x -> captured.toString() + x, range(3)))
+        .isInstanceOf(NotSerializableTaskException.class);
+    Journal told = journal();
+    assertThatThrownBy(() -> pool().forEach(x -> told.add(captured), range(3)))
+        .isInstanceOf(NotSerializableTaskException.class);
+    assertThatThrownBy(() -> pool().imapOutcomes(x -> captured.toString() + x, range(3)).toList())
+        .isInstanceOf(NotSerializableTaskException.class);
   }
 
   // ---- what throws all the same

@@ -39,6 +39,67 @@ class ValidationTest {
             () -> options.gracePeriod(Duration.ofDays(2)),
             "gracePeriod = PT48H",
             "PT0S to PT24H"),
+        refused(
+            "no time for tasks",
+            () -> options.taskTimeout(Duration.ZERO),
+            "taskTimeout = PT0S",
+            "more than zero, up to PT8760H"),
+        refused(
+            "negative time for tasks",
+            () -> options.taskTimeout(Duration.ofNanos(-1)),
+            "taskTimeout = PT-0.000000001S",
+            "more than zero, up to PT8760H"),
+        refused(
+            "long time for tasks",
+            () -> options.taskTimeout(Duration.ofDays(366)),
+            "taskTimeout = PT8784H",
+            "more than zero, up to PT8760H"),
+        refused(
+            "no time for calls",
+            () -> options.callTimeout(Duration.ZERO),
+            "callTimeout = PT0S",
+            "more than zero, up to PT8760H"),
+        refused(
+            "negative time for calls",
+            () -> options.callTimeout(Duration.ofSeconds(-3)),
+            "callTimeout = PT-3S",
+            "more than zero, up to PT8760H"),
+        refused(
+            "endless time for calls",
+            () -> options.callTimeout(Duration.ofSeconds(Long.MAX_VALUE)),
+            "callTimeout = PT",
+            "more than zero, up to PT8760H"),
+        refused("negative retries", () -> options.retries(-1), "retries = -1", "0 to 1000"),
+        refused("many retries", () -> options.retries(1001), "retries = 1001", "0 to 1000"),
+        refused(
+            "negative backoff",
+            () -> options.retryBackoff(Duration.ofMillis(-1)),
+            "retryBackoff = PT-0.001S",
+            "PT0S to PT24H"),
+        refused(
+            "long backoff",
+            () -> options.retryBackoff(Duration.ofDays(2)),
+            "retryBackoff = PT48H",
+            "PT0S to PT24H"),
+        refused("nothing in flight", () -> options.maxInFlight(0), "maxInFlight = 0", "1 and more"),
+        refused("less in flight", () -> options.maxInFlight(-7), "maxInFlight = -7", "1 and more"),
+        refused(
+            "no bytes", () -> options.maxBytesInFlight(0), "maxBytesInFlight = 0", "1 and more"),
+        refused(
+            "negative bytes",
+            () -> options.maxBytesInFlight(Long.MIN_VALUE),
+            "maxBytesInFlight = " + Long.MIN_VALUE,
+            "1 and more"),
+        refused(
+            "bytes of threads",
+            () -> ThreadPool.builder().options(o -> o.maxBytesInFlight(5)).build(),
+            "maxBytesInFlight = 5 is not allowed for THREADS",
+            "maxInFlight"),
+        refused(
+            "bytes of the caller",
+            () -> SerialPool.builder().options(o -> o.maxBytesInFlight(5)).build(),
+            "maxBytesInFlight = 5 is not allowed for SERIAL",
+            "maxInFlight"),
         refused("no threads", () -> ThreadPool.builder().workers(0), "workers = 0", "1 to 10000"),
         refused(
             "many threads", () -> ThreadPool.builder().workers(10_001), "workers = 10001", "10000"),
@@ -101,7 +162,11 @@ class ValidationTest {
         Named.of("start", () -> ProcessPool.builder().startTimeout(null)),
         Named.of("idle", () -> ProcessPool.builder().idleTimeout(null)),
         Named.of("fallback", () -> Pools.builder().processFallback(null)),
-        Named.of("grace", () -> MapOptions.defaults().gracePeriod(null)));
+        Named.of("grace", () -> MapOptions.defaults().gracePeriod(null)),
+        Named.of("time of tasks", () -> MapOptions.defaults().taskTimeout(null)),
+        Named.of("time of calls", () -> MapOptions.defaults().callTimeout(null)),
+        Named.of("predicate", () -> MapOptions.defaults().retryOn(null)),
+        Named.of("backoff", () -> MapOptions.defaults().retryBackoff(null)));
   }
 
   @ParameterizedTest
@@ -116,6 +181,23 @@ class ValidationTest {
         MapOptions.defaults().chunkSize(1).chunkSize(1 << 20).gracePeriod(Duration.ZERO);
     assertThat(options.chunkSize()).hasValue(1 << 20);
     assertThat(options.gracePeriod(Duration.ofDays(1)).gracePeriod()).isEqualTo(Duration.ofDays(1));
+    Duration year = Duration.ofDays(365);
+    assertThat(options.taskTimeout(Duration.ofNanos(1)).taskTimeout())
+        .hasValue(Duration.ofNanos(1));
+    assertThat(options.taskTimeout(year).taskTimeout()).hasValue(year);
+    assertThat(options.callTimeout(Duration.ofNanos(1)).callTimeout())
+        .hasValue(Duration.ofNanos(1));
+    assertThat(options.callTimeout(year).callTimeout()).hasValue(year);
+    assertThat(options.retries(0).retries()).isZero();
+    assertThat(options.retries(1000).retries()).isEqualTo(1000);
+    assertThat(options.retryBackoff(Duration.ZERO).retryBackoff()).isZero();
+    assertThat(options.retryBackoff(Duration.ofDays(1)).retryBackoff())
+        .isEqualTo(Duration.ofDays(1));
+    assertThat(options.maxInFlight(1).maxInFlight()).hasValue(1);
+    assertThat(options.maxInFlight(Integer.MAX_VALUE).maxInFlight()).hasValue(Integer.MAX_VALUE);
+    assertThat(options.maxBytesInFlight(1).maxBytesInFlight()).hasValue(1);
+    assertThat(options.maxBytesInFlight(Long.MAX_VALUE).maxBytesInFlight())
+        .hasValue(Long.MAX_VALUE);
     assertThat(ThreadPool.builder().workers(10_000).build().workers()).isEqualTo(10_000);
     assertThat(ProcessPool.builder().workers(1024).environment(Map.of()).build().workers())
         .isEqualTo(1024);
@@ -136,5 +218,51 @@ class ValidationTest {
         .startsWith("MapOptions[chunkSize=3, ");
     assertThat(defaults).asString().startsWith("MapOptions[chunkSize=adaptive, ");
     assertThat(defaults.chunkSize()).as("the original is unchanged").isEmpty();
+  }
+
+  @Test
+  void byDefaultThereAreNoLimitsNoRetriesAndNoBounds() {
+    MapOptions defaults = MapOptions.defaults();
+    assertThat(defaults.taskTimeout()).isEmpty();
+    assertThat(defaults.callTimeout()).isEmpty();
+    assertThat(defaults.retries()).isZero();
+    assertThat(defaults.retryBackoff()).isZero();
+    assertThat(defaults.retryOn().test(new Exception())).isTrue();
+    assertThat(defaults.maxInFlight()).isEmpty();
+    assertThat(defaults.maxBytesInFlight()).isEmpty();
+  }
+
+  @Test
+  void oneOptionLeavesTheOthersAsTheyAre() {
+    MapOptions all =
+        MapOptions.defaults()
+            .chunkSize(2)
+            .taskTimeout(Duration.ofSeconds(3))
+            .callTimeout(Duration.ofSeconds(4))
+            .gracePeriod(Duration.ofSeconds(5))
+            .retries(6)
+            .retryOn(MapOptions.CRASHES_ONLY)
+            .retryBackoff(Duration.ofSeconds(7))
+            .maxInFlight(8)
+            .maxBytesInFlight(9);
+    assertThat(all)
+        .hasToString(
+            "MapOptions[chunkSize=2, maxInFlight=8, maxBytesInFlight=9, taskTimeout=PT3S,"
+                + " callTimeout=PT4S, gracePeriod=PT5S, retries=6, retryOn=crashes,"
+                + " retryBackoff=PT7S]");
+    assertThat(all.maxInFlight(8)).isEqualTo(all).hasSameHashCodeAs(all);
+    for (MapOptions other :
+        List.of(
+            all.chunkSize(1),
+            all.taskTimeout(Duration.ofSeconds(1)),
+            all.callTimeout(Duration.ofSeconds(1)),
+            all.gracePeriod(Duration.ofSeconds(1)),
+            all.retries(1),
+            all.retryOn(failure -> true),
+            all.retryBackoff(Duration.ofSeconds(1)),
+            all.maxInFlight(1),
+            all.maxBytesInFlight(1))) {
+      assertThat(other).isNotEqualTo(all);
+    }
   }
 }

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.common.primitives.Bytes;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -140,6 +143,95 @@ interface WindowContract extends PoolUnderTest {
               },
               inputs);
       assertThat(Outcome.failures(outcomes)).hasSize(50);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "3, 1", "3, 5"})
+  default void itemsThatWaitForTheirRetryHoldNoWindowForEver(int most, int chunkSize) {
+    Journal attempts = journal();
+    Mapper<Integer, Integer> everySecondTime =
+        x -> {
+          attempts.add(x);
+          if (Collections.frequency(attempts.numbers(), x) % 2 == 1) {
+            throw new IOException("of " + x);
+          }
+          return x;
+        };
+    Pool<Object, Object> narrow =
+        pool()
+            .with(
+                o ->
+                    o.maxInFlight(most)
+                        .chunkSize(chunkSize)
+                        .retries(1)
+                        .retryBackoff(Duration.ofMillis(20))
+                        .callTimeout(PATIENCE));
+    List<Integer> all = range(10);
+    Iterable<Integer> iterable = all::iterator;
+    assertThat(narrow.map(everySecondTime, all)).isEqualTo(all);
+    assertThat(narrow.map(everySecondTime, iterable)).isEqualTo(all);
+    assertThat(Outcome.values(narrow.mapOutcomes(everySecondTime, iterable))).isEqualTo(all);
+    try (Stream<Integer> results = narrow.imap(everySecondTime, all)) {
+      assertThat(results.toList()).isEqualTo(all);
+    }
+    try (Stream<Integer> results = narrow.imapUnordered(everySecondTime, all)) {
+      assertThat(results.toList()).containsExactlyInAnyOrderElementsOf(all);
+    }
+    assertThat(attempts.lines()).hasSize(5 * 2 * 10);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  default void anItemThatIsGivenUpMakesRoomInTheWindow(boolean collection) {
+    assumeTrue(runsAsync());
+    Journal talk = journal();
+    Iterable<Integer> inputs = collection ? range(10) : range(10)::iterator;
+    try (Logs logs = new Logs()) {
+      List<Outcome<Integer, Integer>> outcomes =
+          pool()
+              .with(
+                  o ->
+                      o.maxInFlight(1)
+                          .taskTimeout(Duration.ofMillis(400))
+                          .gracePeriod(Duration.ofMillis(50))
+                          .callTimeout(PATIENCE))
+              .mapOutcomes(
+                  x -> {
+                    talk.add(x);
+                    return x == 2 ? TimeLimitContract.deafHere(talk) : x;
+                  },
+                  inputs);
+      assertThat(logs).isNotNull();
+      assertThat(outcomes.get(2).failure()).isInstanceOf(TaskTimeoutException.class);
+      assertThat(Outcome.values(outcomes))
+          .isEqualTo(range(10).stream().filter(x -> x != 2).toList());
+    }
+    assertThat(talk.numbers()).isEqualTo(range(10));
+    talk.add("end");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  default void aCrashMakesRoomInTheBoundOfBytes(int chunkSize) {
+    assumeTrue(survivesCrash());
+    try (Logs logs = new Logs()) {
+      List<Outcome<byte[], byte[]>> outcomes =
+          pool()
+              .with(o -> o.maxBytesInFlight(1).chunkSize(chunkSize).callTimeout(PATIENCE))
+              .mapOutcomes(
+                  block -> {
+                    if (block.length % 10 == 3) {
+                      Runtime.getRuntime().halt(9);
+                    }
+                    return block;
+                  },
+                  blocks(20));
+      assertThat(logs).isNotNull();
+      assertThat(Outcome.failures(outcomes))
+          .hasSize(2)
+          .hasOnlyElementsOfType(WorkerCrashedException.class);
+      assertThat(Outcome.values(outcomes)).hasSize(18);
     }
   }
 
