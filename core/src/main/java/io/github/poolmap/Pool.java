@@ -259,6 +259,10 @@ public interface Pool<T, R> extends AutoCloseable {
    * workers. Doing it again does nothing more. The next element of a cancelled stream throws {@link
    * PoolClosedException}.
    *
+   * <p>Tasks of the calls that it waits for may still make blocking calls, which are part of
+   * theirs. All others, also futures and streams that a task asks for, get {@link
+   * PoolClosedException}.
+   *
    * <p>Interrupted meanwhile it {@linkplain #terminate() terminates} instead and keeps the
    * interrupt flag. Called from a task of this pool it returns at once; the workers end after the
    * calls. A pool that came from {@link Pools} is a handle: closing it ends the handle, its workers

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ch.qos.logback.classic.Level;
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tasks that call pools are stopped like any other, and so is what they call. */
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
@@ -354,6 +356,85 @@ class NestedCallsTest {
   }
 
   // ---- processes
+
+  private static void awaitClosed(Pool<?, ?> pool) {
+    await().atMost(SOON).until(pool::isClosed);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aTaskMayCallAndWaitWhileItsPoolIsBeingClosed(boolean timed) throws Exception {
+    ThreadPool<Object, Object> pool = threads(Duration.ofSeconds(20));
+    Pool<Object, Object> nested =
+        timed ? pool.with(o -> o.callTimeout(Duration.ofSeconds(20))) : pool;
+    CountDownLatch inside = new CountDownLatch(1);
+    CompletableFuture<List<Integer>> call =
+        pool.mapAsync(
+            x -> {
+              inside.countDown();
+              awaitClosed(pool);
+              return nested.map(y -> y + 1, List.of(x)).get(0);
+            },
+            List.of(1, 2, 3, 4));
+    inside.await();
+    pool.close();
+    assertThat(call).isCompletedWithValue(List.of(2, 3, 4, 5));
+  }
+
+  @Test
+  void aTaskCannotLeaveCallsBehindInAPoolThatIsBeingClosed() throws Exception {
+    ThreadPool<Object, Object> pool = threads(Duration.ofSeconds(20));
+    CountDownLatch inside = new CountDownLatch(1);
+    CompletableFuture<List<Object>> call =
+        pool.mapAsync(
+            x -> {
+              inside.countDown();
+              awaitClosed(pool);
+              return List.of(
+                  catchThrowable(() -> pool.applyAsync(() -> 1)),
+                  catchThrowable(() -> pool.imap(y -> y, List.of(1))));
+            },
+            List.of(0));
+    inside.await();
+    pool.close();
+    assertThat((List<?>) call.get().get(0))
+        .hasSize(2)
+        .hasOnlyElementsOfType(PoolClosedException.class);
+  }
+
+  @Test
+  void closeWaitsForTheThreadsOfNestedCalls() {
+    AtomicBoolean ended = new AtomicBoolean();
+    CountDownLatch started = new CountDownLatch(1);
+    CountDownLatch closing = new CountDownLatch(1);
+    ThreadPool<Object, Object> pool = threads(Duration.ofSeconds(20));
+    pool.apply(
+        () -> {
+          CompletableFuture<Integer> nested =
+              pool.applyAsync(
+                  () -> {
+                    started.countDown();
+                    Uninterruptibles.awaitUninterruptibly(closing);
+                    Uninterruptibles.sleepUninterruptibly(Duration.ofMillis(200));
+                    ended.set(true);
+                    return 1;
+                  });
+          started.await();
+          // Nobody waits for it any more, but it is deaf.
+          nested.complete(2);
+          return 0;
+        });
+    Thread letsItEnd =
+        new Thread(
+            () -> {
+              awaitClosed(pool);
+              closing.countDown();
+            });
+    letsItEnd.start();
+    pool.close();
+    assertThat(ended).isTrue();
+    Uninterruptibles.joinUninterruptibly(letsItEnd);
+  }
 
   /** Calls a process pool when it is initialized. */
   private static final class CallsInItsInitializer {

@@ -1234,6 +1234,36 @@ interface StreamContract extends PoolUnderTest {
     own.close();
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  default void theWorkersGoOnWhileReadyResultsAreRead(boolean collection) {
+    assumeTrue(runsAsync() && tasksShareThisJvm());
+    AtomicInteger started = new AtomicInteger();
+    AtomicInteger ended = new AtomicInteger();
+    List<Integer> list = range(20);
+    Iterable<Integer> inputs = collection ? list : list::iterator;
+    try (Stream<Integer> results =
+        pool()
+            .with(o -> o.maxInFlight(4).chunkSize(1))
+            .imap(
+                x -> {
+                  started.incrementAndGet();
+                  if (x == 0) {
+                    await().atMost(SOON).until(() -> ended.get() == 3);
+                  }
+                  ended.incrementAndGet();
+                  return x;
+                },
+                inputs)) {
+      Iterator<Integer> reader = results.iterator();
+      assertThat(reader.next()).isZero();
+      await().atMost(SOON).until(() -> ended.get() >= 4);
+      assertThat(reader.next()).isEqualTo(1);
+      // The results of 2 and 3 are there, and yet room has been used that 0 has made.
+      await().atMost(SOON).until(() -> started.get() >= 5);
+    }
+  }
+
   @Test
   default void aTaskMayCloseItsOwnStream() throws InterruptedException {
     assumeTrue(tasksShareThisJvm());

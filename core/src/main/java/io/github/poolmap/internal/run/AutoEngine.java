@@ -19,21 +19,30 @@ final class AutoEngine extends LaneEngine<Mapper<Object, Object>> {
 
   private static final Duration SAMPLE = Duration.ofMillis(20);
 
+  /** A stream may never be read on: after so many samples without work it waits for some. */
+  private static final int MOST_IDLE_SAMPLES = 50;
+
   private static final int MOST_PLATFORM = 64;
   private static final int MOST_VIRTUAL = 10_000;
 
   private final AtomicBoolean sampling = new AtomicBoolean();
   private final ThreadDemand demand;
   private final ThreadSampler sampler;
+
+  /** Of whoever samples. */
+  private int idleSamples;
+
   private volatile Optional<String> decision = Optional.empty();
 
   AutoEngine(
       String name, Duration idleTimeout, List<PoolListener> listeners, WorkerScope.Factory scopes) {
-    super(name, most(), idleTimeout, ThreadBackend.mixed(scopes, MOST_PLATFORM), listeners);
+    // Those of nested calls have numbers beyond: few, and they hold what their tasks hold.
+    super(name, most(), idleTimeout, ThreadBackend.mixed(scopes, MOST_PLATFORM, most()), listeners);
     int cores = Math.min(Runtime.getRuntime().availableProcessors(), most());
     this.demand = new ThreadDemand(cores, most());
     this.sampler = new ThreadSampler(cores);
     dispatcher().setLimit(cores);
+    dispatcher().whenLanesCome(this::beginSampling);
   }
 
   private static int most() {
@@ -45,25 +54,33 @@ final class AutoEngine extends LaneEngine<Mapper<Object, Object>> {
     return decision;
   }
 
-  @Override
-  void callBegins() {
+  boolean isSampling() {
+    return sampling.get();
+  }
+
+  /** Threads begin to work. Called under the lock of the dispatcher. */
+  private void beginSampling() {
     if (sampling.compareAndSet(false, true)) {
       sampler.forget();
+      idleSamples = 0;
       Deadlines.after(SAMPLE, this::sample);
     }
   }
 
   /** On the timer's thread, one at a time. */
   private void sample() {
-    if (!dispatcher().isActive()) {
+    List<Thread> busy = dispatcher().busyThreads();
+    idleSamples = busy.isEmpty() && !dispatcher().hasBacklog() ? idleSamples + 1 : 0;
+    if (!dispatcher().isActive() || idleSamples >= MOST_IDLE_SAMPLES) {
       conclude(demand.endOfCalls());
       sampling.set(false);
-      if (dispatcher().isActive()) {
-        callBegins();
+      // Work that came until now found the sampling under way.
+      if (!dispatcher().busyThreads().isEmpty() || dispatcher().hasBacklog()) {
+        beginSampling();
       }
       return;
     }
-    ThreadSampler.Sample sample = sampler.sample(dispatcher().busyThreads());
+    ThreadSampler.Sample sample = sampler.sample(busy);
     if (sample.threads() > 0) {
       int limit = demand.next(sample, dispatcher().hasBacklog());
       if (limit != dispatcher().lanes()) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Calls {
 
   /** Ends of calls are told; this is for those that could not tell. */
-  private static final long LOOK_AGAIN_MILLIS = 1_000;
+  private static final long LOOK_AGAIN_MILLIS = 100;
 
   private final String name;
   private final @Nullable Calls parent;
@@ -24,6 +24,7 @@ public final class Calls {
   // Guarded by this.
   private final Set<Run<?>> active = new HashSet<>();
   private boolean closed;
+  private boolean terminated;
 
   public Calls(String name, @Nullable Calls parent) {
     this.name = name;
@@ -43,12 +44,18 @@ public final class Calls {
     return parent != null && parent.isClosed();
   }
 
+  /**
+   * Counts a call as under way.
+   *
+   * @throws PoolClosedException if it comes too late. While those under way are waited for, a task
+   *     of one of them may still make calls that it waits for: they are part of it.
+   */
   void enter(Run<?> run) {
     if (parent != null) {
       parent.enter(run);
     }
     synchronized (this) {
-      if (!closed) {
+      if (!closed || (!terminated && run.context().caller() != null && isPartOfActive(run))) {
         active.add(run);
         return;
       }
@@ -67,14 +74,29 @@ public final class Calls {
     }
   }
 
+  private boolean isPartOfActive(@Nullable Run<?> innermost) {
+    for (Run<?> run = innermost; run != null; run = run.outer()) {
+      if (active.contains(run)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Returns the exception of a call that comes too late. */
   public PoolClosedException refusal() {
     return new PoolClosedException(name + " is closed: it takes no more calls");
   }
 
-  /** Refuses calls from now on. */
+  /** Refuses calls from now on, but for those that are part of one under way. */
   public synchronized void refuse() {
     closed = true;
+  }
+
+  /** Refuses all calls from now on. */
+  public synchronized void refuseAll() {
+    closed = true;
+    terminated = true;
   }
 
   /** Waits until no call is under way that somebody waits for. */
@@ -149,10 +171,8 @@ public final class Calls {
     Thread current = Thread.currentThread();
     synchronized (this) {
       active.removeIf(Run::isOver);
-      for (Run<?> run = UserCode.currentRun(); run != null; run = run.outer()) {
-        if (active.contains(run)) {
-          return true;
-        }
+      if (isPartOfActive(UserCode.currentRun())) {
+        return true;
       }
       for (Run<?> run : active) {
         if (run.context().caller() == current) {

@@ -11,7 +11,6 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -68,6 +67,11 @@ final class Dispatcher<F> {
   private int failedStarts;
   private @Nullable WorkerStartException broken;
 
+  /** What is to be done when it is over and the last lane has ended; null once it has been done. */
+  private @Nullable Runnable whenOver;
+
+  private Runnable whenLanesCome = () -> {};
+
   /**
    * Makes a dispatcher without lanes.
    *
@@ -94,6 +98,16 @@ final class Dispatcher<F> {
 
   ReentrantLock lock() {
     return lock;
+  }
+
+  /** Has something done, once, when it is over and no lane is left. Before it is used. */
+  void whenOver(Runnable action) {
+    whenOver = action;
+  }
+
+  /** Has something done whenever a lane begins to come for work, under the lock. */
+  void whenLanesCome(Runnable action) {
+    whenLanesCome = action;
   }
 
   /** Returns how many lanes may work at the moment. */
@@ -176,12 +190,12 @@ final class Dispatcher<F> {
     WorkerStartException failure;
     lock.lock();
     try {
-      if (over) {
-        throw new PoolClosedException(poolName + " is closed: it takes no more calls");
-      }
       if (run.isQuiet()) {
         // It was stopped before it came here, and has left already.
         return;
+      }
+      if (over) {
+        throw new PoolClosedException(poolName + " is closed: it takes no more calls");
       }
       active.add(run);
       failure = broken;
@@ -245,6 +259,7 @@ final class Dispatcher<F> {
   }
 
   private void call(PoolLane<F> lane) {
+    whenLanesCome.run();
     unpark(lane);
     setComing(lane, true);
     lane.work.signal();
@@ -285,12 +300,14 @@ final class Dispatcher<F> {
             backend.newExecutor(firstIndex + slot, name),
             backend.isInline(),
             lock.newCondition());
+    Thread thread = backend.newThread(firstIndex + slot, lane, name);
+    whenLanesCome.run();
     slots[slot] = lane;
     occupied.set(slot);
     lane.state = PoolLane.State.STARTING;
     setComing(lane, true);
     try {
-      backend.newThread(firstIndex + slot, lane, name).start();
+      thread.start();
       return true;
     } catch (OutOfMemoryError e) {
       // The system grants no more threads. Those that there are do the work; with none, nobody
@@ -301,14 +318,16 @@ final class Dispatcher<F> {
       occupied.clear(slot);
       LOG.warn("{}: no thread to be had for a worker", poolName, e);
       if (!hasLanes()) {
-        for (Run<F> run : active) {
-          run.stop(
-              StopCause.ofItems(
-                  () -> new PoolException(poolName + ": no thread to be had for a worker", e)));
-        }
+        stopActive(() -> new PoolException(poolName + ": no thread to be had for a worker", e));
       }
       return false;
     }
+  }
+
+  /** Stops all active runs, in a thread that does not hold the lock. */
+  private void stopActive(Supplier<PoolException> why) {
+    List<Run<F>> stopping = List.copyOf(active);
+    Deadlines.after(Duration.ZERO, () -> stopping.forEach(run -> run.stop(StopCause.ofItems(why))));
   }
 
   // ---- lanes
@@ -507,10 +526,11 @@ final class Dispatcher<F> {
         lane.work.signal();
       }
       callLanes();
-      return true;
     } finally {
       lock.unlock();
     }
+    tellIfOver();
+    return true;
   }
 
   // ---- the end
@@ -543,6 +563,22 @@ final class Dispatcher<F> {
     }
     lanes.forEach(PoolLane::refuseToOpen);
     backend.refuseToOpen();
+    tellIfOver();
+  }
+
+  private void tellIfOver() {
+    Runnable action;
+    lock.lock();
+    try {
+      if (!over || hasLanes() || whenOver == null) {
+        return;
+      }
+      action = whenOver;
+      whenOver = null;
+    } finally {
+      lock.unlock();
+    }
+    action.run();
   }
 
   /** Waits until no lane is left. */
@@ -557,11 +593,11 @@ final class Dispatcher<F> {
     }
   }
 
-  /** Waits until no lane is left, at most so long. */
-  void awaitLanes(long millis) throws InterruptedException {
-    long left = TimeUnit.MILLISECONDS.toNanos(millis);
+  /** Waits until no lane is left, at most until then. */
+  void awaitLanesUntil(long nanoTime) throws InterruptedException {
     lock.lockInterruptibly();
     try {
+      long left = nanoTime - System.nanoTime();
       while (hasLanes() && left > 0) {
         left = laneGone.awaitNanos(left);
       }

@@ -2,6 +2,7 @@ package io.github.poolmap.internal.run;
 
 import io.github.poolmap.MapOptions;
 import io.github.poolmap.Mapper;
+import io.github.poolmap.PoolException;
 import io.github.poolmap.PoolKind;
 import io.github.poolmap.PoolListener;
 import io.github.poolmap.PoolStats;
@@ -136,13 +137,24 @@ public abstract class Engine<F> {
     call.calls().enter(run);
     counters.calls.increment();
     run.context().events().started();
-    run.begin();
-    stage.enter(run);
-    callBegins();
+    try {
+      run.begin();
+      stage.enter(run);
+    } catch (Throwable t) {
+      run.context().events().ended(t);
+      throw t;
+    }
   }
 
-  /** A call has begun. */
-  void callBegins() {}
+  private void beginOrLeave(Stage<F> stage, Call call, Run<F> run) {
+    try {
+      begin(stage, call, run);
+    } catch (Throwable t) {
+      stage.leave(run);
+      call.calls().leave(run);
+      throw t;
+    }
+  }
 
   // ---- calls that wait
 
@@ -181,14 +193,14 @@ public abstract class Engine<F> {
 
   /** Carries a call out in such a way that nothing of it is under way when this returns. */
   private Run<F> carryOut(Call call, Sink sink) {
-    Stage<F> stage = stage(call.options(), true);
     F function = prepare(call.mapper());
+    Stage<F> stage = stage(call.options(), true);
     Run<F> run = newRun(stage, call, function, sink, Thread.currentThread());
-    if (Thread.currentThread().isInterrupted()) {
-      throw Run.<RuntimeException>asThrown(run.interruption().exception().get());
-    }
     boolean entered = false;
     try {
+      if (Thread.currentThread().isInterrupted()) {
+        throw Run.<RuntimeException>asThrown(run.interruption().exception().get());
+      }
       begin(stage, call, run);
       entered = true;
       Feed.feed(run, stage, call.inputs());
@@ -242,27 +254,31 @@ public abstract class Engine<F> {
       }
       return future;
     }
-    Stage<F> stage = stage(call.options(), false);
     F function = prepare(call.mapper());
+    Stage<F> stage = stage(call.options(), false);
     ListSink sink = new ListSink(true);
     Run<F> run = newRun(stage, call, function, sink, null);
     run.whenEnded(
         () ->
             Callbacks.run(
                 () -> deliver(stage, call, run, () -> form.apply(results(run, sink)), future)));
-    try {
-      begin(stage, call, run);
-    } catch (Throwable t) {
-      call.calls().leave(run);
-      throw t;
-    }
+    beginOrLeave(stage, call, run);
     future.onCompletion(() -> run.stop(COMPLETED_BY_OTHERS));
     if (call.inputs() instanceof Collection<?>) {
       Feed.feed(run, stage, call.inputs());
     } else {
-      new ServiceThread(() -> Feed.feed(run, stage, call.inputs()), name + "-input").start();
+      feedInBackground(stage, call, run);
     }
     return future;
+  }
+
+  private void feedInBackground(Stage<F> stage, Call call, Run<F> run) {
+    try {
+      new ServiceThread(() -> Feed.feed(run, stage, call.inputs()), name + "-input").start();
+    } catch (OutOfMemoryError e) {
+      // The system grants no more threads.
+      run.failInput(new PoolException(name + ": no thread to be had to read the input", e));
+    }
   }
 
   /** The run has ended: completes the future, in a thread that may be held up by what it does. */
@@ -308,12 +324,7 @@ public abstract class Engine<F> {
           stage.leave(run);
           call.calls().itemsEnded();
         });
-    try {
-      begin(stage, call, run);
-    } catch (Throwable t) {
-      call.calls().leave(run);
-      throw t;
-    }
+    beginOrLeave(stage, call, run);
     return new ResultStream.Opened<>(
         run,
         stage,

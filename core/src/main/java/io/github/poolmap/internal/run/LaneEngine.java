@@ -7,17 +7,14 @@ import io.github.poolmap.PoolKind;
 import io.github.poolmap.PoolListener;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.TimeUnit;
 
 /** Passes calls to lanes. */
 class LaneEngine<F> extends Engine<F> {
 
-  /** So long the thread of a nested call waits for more items of it before it ends. */
-  private static final Duration NESTED_IDLE = Duration.ofSeconds(1);
-
   private final Backend<F> backend;
   private final Dispatcher<F> dispatcher;
-  private final AtomicInteger nestedCalls = new AtomicInteger();
+  private final NestedLanes<F> nestedLanes;
 
   LaneEngine(
       String name,
@@ -28,6 +25,7 @@ class LaneEngine<F> extends Engine<F> {
     super(name, listeners);
     this.backend = backend;
     this.dispatcher = new Dispatcher<>(name, most, 0, idleTimeout, backend, events());
+    this.nestedLanes = new NestedLanes<>(name, most, backend, events());
   }
 
   final Dispatcher<F> dispatcher() {
@@ -81,9 +79,7 @@ class LaneEngine<F> extends Engine<F> {
       Stage<F> callers = (Stage<F>) new CallerStage(() -> null);
       return callers;
     }
-    int index = workers() + nestedCalls.getAndIncrement();
-    return new Stage.OfLanes<>(
-        new Dispatcher<>(name(), 1, index, NESTED_IDLE, backend, events()), true);
+    return nestedLanes.newStage();
   }
 
   @Override
@@ -99,12 +95,15 @@ class LaneEngine<F> extends Engine<F> {
   @Override
   public void awaitWorkers() throws InterruptedException {
     dispatcher.awaitLanes();
+    nestedLanes.awaitLanes();
   }
 
   @Override
   public void terminate(long millis) throws InterruptedException {
     dispatcher.shutdown();
     backend.terminate();
-    dispatcher.awaitLanes(millis);
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    dispatcher.awaitLanesUntil(end);
+    nestedLanes.awaitLanesUntil(end);
   }
 }

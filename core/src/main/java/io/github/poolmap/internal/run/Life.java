@@ -73,7 +73,7 @@ public final class Life {
     // Stopped before calls are refused: a task that is refused a call of its own must not fail for
     // it.
     calls.stop();
-    calls.refuse();
+    calls.refuseAll();
     long graceMillis = calls.longestGraceMillis();
     calls.stop();
     engines.get().forEach(Engine::shutdown);

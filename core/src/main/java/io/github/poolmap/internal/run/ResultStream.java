@@ -1,6 +1,7 @@
 package io.github.poolmap.internal.run;
 
 import io.github.poolmap.PoolException;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.Spliterator;
 import java.util.function.Consumer;
@@ -55,6 +56,9 @@ final class ResultStream<F> implements Spliterator<Object> {
   private AbandonedStreams.@Nullable Watch watch;
 
   private @Nullable Iterator<?> iterator;
+
+  /** So many inputs are read before the next element is yielded, if there is room for them. */
+  private int readsDue;
 
   ResultStream(Opener<F> opener, Iterable<?> inputs, StreamSink.Form form) {
     this.opener = opener;
@@ -122,7 +126,7 @@ final class ResultStream<F> implements Spliterator<Object> {
     while (true) {
       Object element;
       try {
-        element = run.next();
+        element = run.next(readsDue > 0);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         run.stop(run.interruption());
@@ -131,11 +135,26 @@ final class ResultStream<F> implements Spliterator<Object> {
       if (element == Run.WORK) {
         call.stage().work(run);
       } else if (element == Run.READ) {
+        readsDue--;
         read(call);
       } else {
+        readsDue = readsForEach(call);
         return element;
       }
     }
+  }
+
+  /**
+   * How many inputs are read for each element that is yielded. Would the reader first take all that
+   * is there, it would find the workers idle; did it read without end, an input that has to be
+   * waited for would hold up elements that are there. With two the inputs run ahead to the end of
+   * the window.
+   */
+  private int readsForEach(Opened<F> call) {
+    if (call.stage().isCaller()) {
+      return 0;
+    }
+    return inputs instanceof Collection<?> ? Integer.MAX_VALUE : 2;
   }
 
   private void read(Opened<F> call) {

@@ -464,11 +464,13 @@ public final class Run<F> {
   /**
    * Waits for the next element of a stream.
    *
+   * @param readFirst whether an input is to be read, if there is room for it, before an element is
+   *     yielded that is there already
    * @return a value, a {@link Settled}, or what there is to do: {@link #READ}, {@link #WORK},
    *     {@link #END}
    * @throws InterruptedException if the thread is interrupted while it waits
    */
-  @Nullable Object next() throws InterruptedException {
+  @Nullable Object next(boolean readFirst) throws InterruptedException {
     StreamSink stream = (StreamSink) sink;
     lock.lockInterruptibly();
     try {
@@ -476,6 +478,9 @@ public final class Run<F> {
         boolean itemsStopped = stopCause != null && stopCause.ofItems() != null && !isFailFast();
         if ((stopCause != null && !itemsStopped) || stream.fatal() != null) {
           return END;
+        }
+        if (readFirst && wantsInput(stream)) {
+          return READ;
         }
         if (stream.hasNext()) {
           return take(stream);
@@ -493,7 +498,7 @@ public final class Run<F> {
         if (claims.isInputComplete() && stream.yielded() == claims.read()) {
           return END;
         }
-        if (!claims.isInputComplete() && !stopped && claims.read() - stream.yielded() < window()) {
+        if (wantsInput(stream)) {
           return READ;
         }
         changed.await();
@@ -501,6 +506,10 @@ public final class Run<F> {
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean wantsInput(StreamSink stream) {
+    return !claims.isInputComplete() && !stopped && claims.read() - stream.yielded() < window();
   }
 
   private @Nullable Object take(StreamSink stream) {

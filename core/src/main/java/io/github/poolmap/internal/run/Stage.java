@@ -76,14 +76,14 @@ abstract class Stage<F> {
     @Override
     void enter(Run<F> run) {
       dispatcher.enter(run);
-      if (own) {
-        dispatcher.shutdown();
-      }
     }
 
     @Override
     void leave(Run<F> run) {
       dispatcher.leave(run);
+      if (own) {
+        dispatcher.shutdown();
+      }
     }
 
     @Override

@@ -14,27 +14,35 @@ public final class ThreadBackend implements Backend<Mapper<Object, Object>> {
   /** Threads from this slot on are virtual. */
   private final int firstVirtual;
 
+  private final int endVirtual;
+
   private final Set<InlineExecutor> executors = ConcurrentHashMap.newKeySet();
   private volatile boolean terminated;
 
-  private ThreadBackend(WorkerScope.Factory scopes, int firstVirtual) {
+  private ThreadBackend(WorkerScope.Factory scopes, int firstVirtual, int endVirtual) {
     this.scopes = scopes;
     this.firstVirtual = firstVirtual;
+    this.endVirtual = endVirtual;
   }
 
   /** Lanes on platform threads. */
   public static ThreadBackend platform(WorkerScope.Factory scopes) {
-    return new ThreadBackend(scopes, Integer.MAX_VALUE);
+    return new ThreadBackend(scopes, 0, 0);
   }
 
   /** Lanes on virtual threads, which this JVM has to have. */
   public static ThreadBackend virtual(WorkerScope.Factory scopes) {
-    return new ThreadBackend(scopes, 0);
+    return new ThreadBackend(scopes, 0, Integer.MAX_VALUE);
   }
 
-  /** Lanes on so many platform threads first, and on virtual threads beyond. */
-  static ThreadBackend mixed(WorkerScope.Factory scopes, int platform) {
-    return new ThreadBackend(scopes, platform);
+  /**
+   * Lanes on platform threads, but for some numbers.
+   *
+   * @param firstVirtual the first lane on a virtual thread
+   * @param endVirtual the first one after it that is on a platform thread again
+   */
+  static ThreadBackend mixed(WorkerScope.Factory scopes, int firstVirtual, int endVirtual) {
+    return new ThreadBackend(scopes, firstVirtual, endVirtual);
   }
 
   @Override
@@ -60,7 +68,7 @@ public final class ThreadBackend implements Backend<Mapper<Object, Object>> {
 
   @Override
   public Thread newThread(int slot, Runnable lane, String name) {
-    return slot >= firstVirtual
+    return slot >= firstVirtual && slot < endVirtual
         ? VirtualThreads.unstarted(lane, name)
         : new LaneThread(lane, name, true);
   }

@@ -13,10 +13,14 @@ import io.github.poolmap.PoolException;
 import io.github.poolmap.PoolKind;
 import io.github.poolmap.WorkerStartException;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -308,5 +312,53 @@ class EngineTest {
     assertThat(map(engine, x -> x, INPUTS, chunked)).isEqualTo(INPUTS);
     engine.shutdown();
     engine.awaitWorkers();
+  }
+
+  @Test
+  void aStreamThatIsNotReadOnIsNotSampled() {
+    AutoEngine engine =
+        new AutoEngine(NAME, Duration.ofSeconds(30), List.of(), (kind, index) -> new NoScope());
+    Call call = new Call(calls, x -> x, INPUTS, MapOptions.defaults().maxInFlight(4));
+    try (Stream<Object> results = engine.imap(call, true)) {
+      Iterator<Object> reader = results.iterator();
+      assertThat(reader.next()).isEqualTo(0);
+      assertThat(engine.isSampling()).isTrue();
+      await().atMost(PATIENCE).until(() -> !engine.isSampling());
+      assertThat(reader.next()).isEqualTo(1);
+      assertThat(engine.isSampling()).isTrue();
+    } finally {
+      engine.shutdown();
+    }
+  }
+
+  @Test
+  void nestedLanesGiveTheirNumbersBack() throws InterruptedException {
+    NestedLanes<Mapper<Object, Object>> lanes =
+        new NestedLanes<>(
+            NAME,
+            4,
+            ThreadBackend.platform((kind, index) -> new NoScope()),
+            new PoolEvents(NAME, List.of()));
+    Set<String> names = ConcurrentHashMap.newKeySet();
+    for (int i = 0; i < 3; i++) {
+      Stage<Mapper<Object, Object>> stage = lanes.newStage();
+      CallContext context =
+          new CallContext(
+              NAME,
+              MapOptions.defaults(),
+              null,
+              new Counters(),
+              new PoolEvents(NAME, List.of()).newCall());
+      Run<Mapper<Object, Object>> run =
+          new Run<>(
+              stage, context, x -> names.add(Thread.currentThread().getName()), new ListSink(true));
+      stage.enter(run);
+      run.appendAll(new Object[] {1});
+      run.endInput();
+      run.awaitEnd();
+      stage.leave(run);
+      lanes.awaitLanes();
+    }
+    assertThat(names).containsExactly(NAME + "-5");
   }
 }
