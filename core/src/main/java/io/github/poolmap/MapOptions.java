@@ -238,9 +238,9 @@ public final class MapOptions {
    *
    * <p>For lazy calls those are the items read from the input and not yet yielded by the stream, so
    * it bounds the memory that a call needs even if the first item is the slow one. For other calls
-   * those are the items that workers have; so it also bounds how many of them a call keeps busy.
-   * The default is four chunks for each worker in lazy calls, and no bound in others. No chunk is
-   * larger than this.
+   * those are the items that workers have been given and that have not ended, also while they wait
+   * for another attempt; so it bounds how many workers a call keeps busy. The default is four
+   * chunks for each worker in lazy calls, and no bound in others. No chunk is larger than this.
    *
    * @param items 1 or more
    * @return the changed copy

@@ -132,6 +132,9 @@ public interface Pool<T, R> extends AutoCloseable {
    * their failure. Only an interrupt, {@link #terminate()}, an exception of the iterator and a
    * mapper that cannot be sent throw.
    *
+   * <p>One outcome for every input means that the input is read to its end also when the call's
+   * time is over; endless ones are for {@link #imapOutcomes imapOutcomes}.
+   *
    * @param mapper the function
    * @param inputs the inputs, may hold nulls
    * @param <A> type of the inputs
