@@ -128,6 +128,10 @@ public final class MapOptions {
    * The item fails with {@link TaskTimeoutException}; other items are not harmed. A result that is
    * there in time is kept. By default there is no limit.
    *
+   * <p>Time is looked at no more often than once a millisecond. In a worker process the clock
+   * starts anew when the input has been read, which may load many classes in a fresh JVM; that may
+   * take 10 seconds beyond the limit before it counts as stuck.
+   *
    * @param limit more than zero, at most 365 days
    * @return the changed copy
    * @throws IllegalArgumentException if it is out of that range
@@ -202,9 +206,10 @@ public final class MapOptions {
    * every failure; {@link #CRASHES_ONLY} is a preset.
    *
    * <p>The predicate is given what the function threw, or the {@link WorkerCrashedException} or
-   * {@link TaskTimeoutException} of an attempt that did not come to its end. It runs in this JVM,
-   * in a thread of the item's worker, by many threads at once. If it throws, the failure is final
-   * and has that exception as a suppressed one.
+   * {@link TaskTimeoutException} of an attempt that did not come to its end, or the {@link
+   * NotSerializableTaskException} of one whose input or result could not be sent. It runs in this
+   * JVM, in a thread of the item's worker, by many threads at once. If it throws, the failure is
+   * final and has that exception as a suppressed one.
    *
    * @param failures tells whether to try again
    * @return the changed copy
@@ -260,8 +265,9 @@ public final class MapOptions {
    * yielded yet, a call holds at most. Only for process pools: elsewhere nothing is serialized, so
    * the size of an object is not known.
    *
-   * <p>What is not known beforehand cannot be bounded exactly: a single item or result that is
-   * larger is let through, and each worker may go beyond by the results of the chunk that it has.
+   * <p>What is not known beforehand cannot be bounded exactly: the size of an item is known when it
+   * has been serialized, so each worker may go beyond by one item, however large, and by the
+   * results of the chunk that it has.
    *
    * @param bytes 1 or more
    * @return the changed copy
@@ -287,6 +293,13 @@ public final class MapOptions {
   private static IllegalArgumentException outOfRange(String option, Object value, String allowed) {
     return new IllegalArgumentException(
         option + " = " + value + " is out of range: allowed are " + allowed);
+  }
+
+  /** Returns the options that mean something where nothing is serialized. */
+  MapOptions withoutBytes() {
+    Draft draft = new Draft(this);
+    draft.maxBytesInFlight = 0;
+    return new MapOptions(draft);
   }
 
   /** Checks that workers of this kind know what to do with the options. */

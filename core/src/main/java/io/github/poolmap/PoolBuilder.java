@@ -115,6 +115,18 @@ abstract class PoolBuilder<B extends PoolBuilder<B>> {
     return self();
   }
 
+  /**
+   * Takes over what all kinds of pools have, and the calls of this kind can have, but for the
+   * number of workers and the name.
+   */
+  final B takeOver(PoolBuilder<?> other) {
+    options = other.options.withoutBytes();
+    initializer = other.initializer;
+    listeners.addAll(other.listeners);
+    carriers.addAll(other.carriers);
+    return self();
+  }
+
   final @Nullable Effect<? super WorkerInfo> initializer() {
     return initializer;
   }

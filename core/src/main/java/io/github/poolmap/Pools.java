@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ public final class Pools implements AutoCloseable {
 
   private final int defaultWorkers;
   private final @Nullable PoolKind processFallback;
+  private final AtomicBoolean fallbackTold = new AtomicBoolean();
 
   /** What tells the workers of one pool from those of another. */
   private record Spec(String form, int workers) {}
@@ -80,9 +82,7 @@ public final class Pools implements AutoCloseable {
    * @throws PoolClosedException if this is closed
    */
   public <T, R> Pool<T, R> serial() {
-    return handle(
-        new Spec("serial", 1),
-        () -> Engine.onCaller(SerialPool.DEFAULT_NAME, List.of(), PoolWorker.factory(null)));
+    return handle(new Spec("serial", 1), () -> SerialPool.builder().newEngine());
   }
 
   /**
@@ -210,9 +210,9 @@ public final class Pools implements AutoCloseable {
     ProcessPool.Builder<T, R> fresh = ProcessPool.<T, R>builder().workers(defaultWorkers);
     ProcessPool.Builder<T, R> builder =
         requireNonNull(settings.apply(fresh), "processes(...) made a builder of null");
-    String unavailable = ProcessPool.Builder.unavailable();
+    String unavailable = builder.unavailable();
     if (unavailable != null) {
-      return fallback(unavailable, builder.workers());
+      return fallback(unavailable, builder);
     }
     if (builder.name().equals(ProcessPool.DEFAULT_NAME)) {
       builder.name(name(ProcessPool.DEFAULT_NAME, builder.workers()));
@@ -224,7 +224,7 @@ public final class Pools implements AutoCloseable {
         builder.carriers());
   }
 
-  private <T, R> Pool<T, R> fallback(String unavailable, int workers) {
+  private <T, R> Pool<T, R> fallback(String unavailable, ProcessPool.Builder<T, R> builder) {
     if (processFallback == null) {
       throw new WorkerStartException(
           "child JVMs cannot be launched here: "
@@ -234,12 +234,33 @@ public final class Pools implements AutoCloseable {
           "",
           null);
     }
-    LOG.warn(
-        "poolmap: child JVMs cannot be launched here ({}), falling back to {}",
-        unavailable,
-        processFallback);
-    return processFallback == PoolKind.SERIAL ? serial() : threads(workers);
+    if (!fallbackTold.getAndSet(true)) {
+      LOG.warn(
+          "poolmap: child JVMs cannot be launched here ({}), falling back to {}",
+          unavailable,
+          processFallback);
+    }
+    boolean serial = processFallback == PoolKind.SERIAL;
+    int workers = serial ? 1 : builder.workers();
+    String kindsName =
+        serial ? SerialPool.DEFAULT_NAME : name(ThreadPool.DEFAULT_NAME, builder.workers());
+    String poolName = builder.name().equals(ProcessPool.DEFAULT_NAME) ? kindsName : builder.name();
+    Supplier<Engine<?>> maker =
+        serial
+            ? () -> SerialPool.builder().name(poolName).takeOver(builder).newEngine()
+            : () ->
+                ThreadPool.builder().name(poolName).workers(workers).takeOver(builder).newEngine();
+    FallbackSpec spec =
+        new FallbackSpec(poolName, workers, builder.initializer(), builder.listeners());
+    return handle(spec, maker, builder.options().withoutBytes(), builder.carriers());
   }
+
+  /** What tells the workers of one pool from those of another that stand in for processes. */
+  private record FallbackSpec(
+      String name,
+      int workers,
+      @Nullable Effect<? super WorkerInfo> initializer,
+      List<PoolListener> listeners) {}
 
   /**
    * Returns the pool of that kind with the default number of workers.
@@ -325,8 +346,10 @@ public final class Pools implements AutoCloseable {
     }
 
     /**
-     * Sets what {@code processes()} gives where child JVMs cannot be launched, with a warning in
-     * the log. By default it fails there.
+     * Sets what {@code processes()} gives where child JVMs cannot be launched, with one warning in
+     * the log. By default it fails there. The name, the call options but for {@code
+     * maxBytesInFlight}, the initializer, listeners and carriers of a builder are taken over; what
+     * concerns JVMs has no meaning then.
      *
      * @param kind THREADS or SERIAL
      * @return this builder

@@ -69,7 +69,7 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
     private @Nullable List<String> classPath;
     private Map<String, String> environment = Map.of();
     private @Nullable Path workingDirectory;
-    private Path javaHome = Path.of(System.getProperty("java.home"));
+    private @Nullable Path javaHome;
     private Duration startTimeout = Duration.ofSeconds(30);
     private Duration idleTimeout = Duration.ofSeconds(60);
 
@@ -204,7 +204,8 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
     }
 
     /**
-     * Sets how long the boot of a worker may take. The default is 30 seconds.
+     * Sets how long the boot of a worker may take, without its initializer, which only the limits
+     * of calls bound. The default is 30 seconds.
      *
      * @param timeout more than zero, at most one hour
      * @return this builder
@@ -244,20 +245,30 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
       return home.resolve("bin").resolve(File.separatorChar == '\\' ? "java.exe" : "java");
     }
 
-    /** Returns why this JVM cannot launch workers, null if it can. */
-    static @Nullable String unavailable() {
-      String home = System.getProperty("java.home");
+    /** Returns why this JVM cannot launch such workers, null if it can. */
+    @Nullable String unavailable() {
+      Path home = home();
       if (home == null) {
         return "this program has no java.home to launch a JVM from";
       }
-      Path java = java(Path.of(home));
+      Path java = java(home);
       return Files.isExecutable(java) ? null : java + " is not an executable file";
     }
 
+    private @Nullable Path home() {
+      String own = System.getProperty("java.home");
+      return javaHome != null || own == null ? javaHome : Path.of(own);
+    }
+
     private LaunchSpec launchSpec() {
+      Path home = home();
+      if (home == null) {
+        throw new WorkerStartException(
+            name() + ": " + unavailable() + "; set javaHome(...)", "", "", null);
+      }
       List<String> path = classPath == null ? WorkerOptions.classPath() : classPath;
       return new LaunchSpec(
-          java(javaHome),
+          java(home),
           WorkerOptions.options(workers(), maxHeap, jvmArgs),
           path,
           environment,

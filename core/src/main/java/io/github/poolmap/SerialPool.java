@@ -65,14 +65,17 @@ public final class SerialPool<T, R> extends EnginePool<T, R> {
       return this;
     }
 
+    Engine<?> newEngine() {
+      return Engine.onCaller(name(), listeners(), PoolWorker.factory(initializer()));
+    }
+
     /**
      * Makes the pool.
      *
      * @return the pool
      */
     public SerialPool<T, R> build() {
-      return new SerialPool<>(
-          Engine.onCaller(name(), listeners(), PoolWorker.factory(initializer())), this);
+      return new SerialPool<>(newEngine(), this);
     }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -191,6 +193,65 @@ class PoolsTest {
           .singleElement()
           .asString()
           .contains("falling back to THREADS", noJdk.toString());
+      lenient.processes(3);
+      assertThat(logs.messages(Level.WARN)).hasSize(1);
+    } finally {
+      System.setProperty("java.home", before);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = PoolKind.class, names = "PROCESSES", mode = EnumSource.Mode.EXCLUDE)
+  void theFallbackTakesOverWhatConcernsAllKinds(PoolKind kind, @TempDir Path noJdk) {
+    String before = System.getProperty("java.home");
+    System.setProperty("java.home", noJdk.toString());
+    AtomicInteger initialized = new AtomicInteger();
+    AtomicInteger calls = new AtomicInteger();
+    AtomicInteger attempts = new AtomicInteger();
+    AtomicInteger carried = new AtomicInteger();
+    PoolListener listener =
+        new PoolListener() {
+          @Override
+          public void callStarted(Call call) {
+            calls.incrementAndGet();
+          }
+        };
+    try (Pools lenient = Pools.builder().processFallback(kind).build()) {
+      Pool<Object, Object> fallback =
+          lenient.processes(
+              b ->
+                  b.workers(2)
+                      .name("mine")
+                      .maxHeap(64 << 20)
+                      .options(o -> o.retries(2).maxBytesInFlight(1_000))
+                      .initializer(info -> initialized.incrementAndGet())
+                      .listener(listener)
+                      .carry(
+                          new ContextCarrier() {
+                            @Override
+                            public Object capture() {
+                              return "context";
+                            }
+
+                            @Override
+                            public AutoCloseable attach(Object captured) {
+                              return carried::incrementAndGet;
+                            }
+                          }));
+      int answer =
+          fallback.apply(
+              () -> {
+                if (attempts.incrementAndGet() < 3) {
+                  throw new IllegalStateException("not yet");
+                }
+                return 7;
+              });
+      assertThat(answer).isEqualTo(7);
+      assertThat(initialized).hasValue(1);
+      assertThat(carried).hasValue(3);
+      assertThat(fallback.stats().pool()).isEqualTo("mine");
+      assertThat(fallback.workers()).isEqualTo(kind == PoolKind.SERIAL ? 1 : 2);
+      await().atMost(Duration.ofSeconds(5)).until(() -> calls.get() == 1);
     } finally {
       System.setProperty("java.home", before);
     }
