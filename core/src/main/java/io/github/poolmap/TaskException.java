@@ -74,7 +74,7 @@ public class TaskException extends PoolException {
   /**
    * Returns how often the item was started.
    *
-   * @return 1, or 0 if it failed before it could start
+   * @return 1, more if it was tried again, 0 if it failed before it could start
    */
   public int attempts() {
     return attempts;

@@ -16,8 +16,9 @@ import java.util.UUID;
  * }</pre>
  *
  * <p>A value is made at its first {@link #get()} in a worker and lives as long as that worker; if
- * it is {@link AutoCloseable} it is closed with it. In a {@link SerialPool} each calling thread is
- * a worker, whose values are closed with the pool. An exception of its {@code close()} is logged.
+ * it is {@link AutoCloseable} it is closed with it, unless the worker is a process that is killed
+ * or crashes. In a {@link SerialPool} each calling thread is a worker, whose values are closed with
+ * the pool. An exception of its {@code close()} is logged.
  *
  * <p>It may be a static field or be captured by a task: copies that travel to a worker process
  * stand for the same value there. Safe for use by many threads.

@@ -35,6 +35,9 @@ final class ChildJvm implements WorkerProcess {
   private final Output output;
   private volatile boolean killed;
 
+  /** Of whoever has the worker. What the ledger says of earlier chunks must not pass for news. */
+  private int lastChunkId;
+
   /** The two output streams of a worker. */
   record Output(OutputPump out, OutputPump err) {}
 
@@ -51,6 +54,12 @@ final class ChildJvm implements WorkerProcess {
     this.sockets = sockets;
     this.ledger = ledger;
     this.output = output;
+  }
+
+  /** Ids are never 0, which the ledger is full of at first, and change halves each time. */
+  int nextChunkId() {
+    lastChunkId = lastChunkId == Integer.MAX_VALUE - 1 ? 1 : lastChunkId + 1;
+    return lastChunkId;
   }
 
   FrameChannel data() {

@@ -3,6 +3,7 @@ package io.github.poolmap.internal.process;
 import io.github.poolmap.PoolException;
 import io.github.poolmap.WorkerCrashedException;
 import io.github.poolmap.WorkerCrashedException.Death;
+import io.github.poolmap.WorkerCrashedException.Reason;
 import io.github.poolmap.internal.run.ItemFailure;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,11 @@ record Crash(String worker, Death death, @Nullable IOException violation, boolea
   @Override
   public ItemFailure notStarted() {
     return new Crash(worker, death, violation, false);
+  }
+
+  /** Tells whether it was its pool that ended the worker. */
+  boolean isStop() {
+    return death.reason() == Reason.STOPPED;
   }
 
   /** Says what the worker died of. */

@@ -208,7 +208,8 @@ final class Launcher {
             + (tail.isEmpty() ? "(empty)" : tail),
         whole,
         tail,
-        status);
+        status,
+        null);
   }
 
   private static WorkerFolder newFolder(String name) {
@@ -242,15 +243,16 @@ final class Launcher {
     }
   }
 
-  /** A boot that failed, with what decides whether it counts. */
+  /** A worker that did not come to work, with what decides whether it counts. */
   static final class BootException extends WorkerStartException {
 
     private static final long serialVersionUID = 1L;
 
     private final int status;
 
-    BootException(String message, String command, @Nullable String stderrTail, int status) {
-      super(message, command, String.valueOf(stderrTail), null);
+    BootException(
+        String message, String command, String stderrTail, int status, @Nullable Throwable cause) {
+      super(message, command, stderrTail, cause);
       this.status = status;
     }
 

@@ -39,7 +39,7 @@ record PackedChunk(Chunk<ShippedFunction> chunk, Packer message) {
         packed++;
       } catch (NotSerializableTaskException e) {
         chunk.fail(i, new Unsendable(laneName, false, e));
-      } catch (TooLargeException e) {
+      } catch (TooLargeException | OutOfMemoryError e) {
         if (packed > 0) {
           // Alone it may fit.
           chunk.giveBackFrom(i);

@@ -6,7 +6,6 @@ import io.github.poolmap.WorkerStartException;
 import io.github.poolmap.internal.run.Chunk;
 import io.github.poolmap.internal.run.ChunkExecutor;
 import io.github.poolmap.internal.run.Descriptions;
-import io.github.poolmap.internal.run.ItemFailure;
 import io.github.poolmap.internal.run.Run;
 import io.github.poolmap.internal.run.UnderWay;
 import io.github.poolmap.internal.run.UserCode;
@@ -84,7 +83,6 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
 
   // Of the lane's thread alone.
   private Functions<Boolean> functions = new Functions<>();
-  private int lastChunkId;
 
   /** The run that the worker's last chunk has ended by a failure. */
   private @Nullable Run<?> failedRun;
@@ -139,7 +137,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
         if (!e.isByOutsideSignal() || attempt == SIGNALLED_STARTS_ALLOWED) {
           throw e;
         }
-        LOG.warn("{}: killed while booting, by {}; trying again", name, e.signal());
+        LOG.warn("{}: killed while starting, by {}; trying again", name, e.signal());
       } catch (WorkerStartException e) {
         throw e;
       } catch (RuntimeException | Error e) {
@@ -171,12 +169,13 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     }
     if (answer == null) {
       Death death = Autopsy.examine(started, slot + 1, violation);
-      throw new WorkerStartException(
+      throw new Launcher.BootException(
           started
               + ": died in its initializer: "
               + new Crash(started.toString(), death, violation, true).describe(),
           String.join(" ", backend.command()),
           death.stderrTail(),
+          death.reason() == Reason.SIGNAL ? death.exitStatus() : -1,
           violation);
     }
     Throwable failure = answer.failure();
@@ -194,12 +193,20 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
 
   @Override
   public void close() {
-    ChildJvm last = worker;
+    ChildJvm last;
+    synchronized (guard) {
+      last = worker;
+      worker = null;
+    }
     if (last != null) {
-      synchronized (guard) {
-        worker = null;
-      }
       backend.release(last);
+    }
+  }
+
+  @Override
+  public boolean isWorking() {
+    synchronized (guard) {
+      return worker != null && worker.isAlive();
     }
   }
 
@@ -249,7 +256,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       // Never sent.
       waiting.chunk().finish();
     }
-    if (waiting != null || !onBoard.isEmpty()) {
+    if (violation != null || waiting != null || !onBoard.isEmpty()) {
       outlive(current, violation);
     }
   }
@@ -280,7 +287,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   }
 
   private void send(ChildJvm current, PackedChunk packed) throws IOException {
-    SentChunk sent = new SentChunk(packed.chunk(), nextChunkId(), !onBoard.isEmpty());
+    SentChunk sent = new SentChunk(packed.chunk(), current.nextChunkId(), !onBoard.isEmpty());
     synchronized (guard) {
       onBoard.addLast(sent);
     }
@@ -296,12 +303,6 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       functions.put(function.id(), true);
     }
     current.data().write(FrameType.CHUNK, sent.id(), packed.message());
-  }
-
-  /** Ids are never 0, which the ledger is full of at first, and change halves each time. */
-  private int nextChunkId() {
-    lastChunkId = lastChunkId == Integer.MAX_VALUE - 1 ? 1 : lastChunkId + 1;
-    return lastChunkId;
   }
 
   /** Hears what the worker says. Reading exceptions and results runs user code. */
@@ -339,7 +340,14 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
         }
         boolean behindFailure = sent.run() == failedRun;
         failedRun = !behindFailure && sent.endsItsCall() ? sent.run() : null;
-        sent.finish(current, progress.workerNanos(), arrived, behindFailure);
+        try {
+          sent.finish(current, progress.workerNanos(), arrived, behindFailure);
+        } catch (ProtocolException e) {
+          synchronized (guard) {
+            onBoard.addFirst(sent);
+          }
+          throw e;
+        }
       }
       default -> throw new ProtocolException(frame.type() + " from a worker");
     }
@@ -366,17 +374,21 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     } catch (LaneLostException e) {
       LOG.debug("{}: nobody waits for what it left behind", dead);
     } finally {
+      boolean held;
       synchronized (guard) {
+        held = worker == dead;
         worker = null;
         onBoard.clear();
         killedFor = null;
       }
-      backend.release(dead);
+      if (held) {
+        backend.release(dead);
+      }
     }
   }
 
   /** Settles what the worker had on board, by what it left behind. */
-  private void inherit(ChildJvm dead, ItemFailure crash) {
+  private void inherit(ChildJvm dead, Crash crash) {
     List<SentChunk> left;
     Run<?> culprit;
     synchronized (guard) {
@@ -388,10 +400,10 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       userCode.enterAnyway(sent.run());
       try {
         recoverOutbox(dead, sent);
+        sent.settleAfterDeath(dead, word, sent == left.get(0), culprit, crash);
       } finally {
         leaveUserCode();
       }
-      sent.settleAfterDeath(dead, word, sent == left.get(0), culprit, crash);
     }
   }
 
@@ -487,7 +499,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       long start = ledger.start();
       boolean same = ledger.item() == word && Ledger.chunkOf(word) == head.id();
       int state = Ledger.stateOf(word);
-      if (!same || !Ledger.isUnderWay(state)) {
+      if (!same || !Ledger.isUnderWay(state) || state == Ledger.SENDING) {
         return null;
       }
       long started = start + clockOffset + (state == Ledger.DECODING ? READING_NANOS : 0);
@@ -569,6 +581,19 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     // Should this side be at fault, in user code that reads or writes an object, the thread is
     // lost.
     return userCode.abandon(run);
+  }
+
+  @Override
+  public void closeForLost() {
+    ChildJvm last;
+    synchronized (guard) {
+      last = worker;
+      worker = null;
+    }
+    if (last != null) {
+      last.kill();
+      backend.release(last);
+    }
   }
 
   /** The lane's thread comes back from user code after nobody waits for it any more. */

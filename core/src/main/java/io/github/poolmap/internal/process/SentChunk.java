@@ -154,7 +154,7 @@ final class SentChunk {
    */
   void finish(ChildJvm worker, long workerNanos, long arrived, boolean behindFailure)
       throws ProtocolException {
-    failIfExpired(worker);
+    failIfExpired(worker, null);
     if (condemned != NONE && !chunk.isSettled(condemned)) {
       chunk.drop(condemned);
     }
@@ -167,12 +167,16 @@ final class SentChunk {
   }
 
   /** The item whose time was over has ended, or ended with its worker. */
-  private void failIfExpired(ChildJvm worker) {
+  private void failIfExpired(ChildJvm worker, @Nullable Crash crash) {
     if (expired == NONE || chunk.isSettled(expired)) {
       return;
     }
     List<StackTraceElement> stack = StackFile.take(worker.folder(), id, expired);
-    chunk.fail(expired, ItemFailure.timedOut(chunk.run().taskTimeout(), stack, worker.toString()));
+    ItemFailure failure =
+        crash != null && stack.isEmpty()
+            ? crash
+            : ItemFailure.timedOut(chunk.run().taskTimeout(), stack, worker.toString());
+    chunk.fail(expired, failure);
   }
 
   /**
@@ -185,38 +189,52 @@ final class SentChunk {
    * @param crash the failure of the item that the worker died of
    */
   void settleAfterDeath(
-      ChildJvm dead, long word, boolean head, @Nullable Run<?> killedFor, ItemFailure crash) {
-    failIfExpired(dead);
+      ChildJvm dead, long word, boolean head, @Nullable Run<?> killedFor, Crash crash) {
+    // An exit takes its time. One that was under way when the time was over is what counts.
+    boolean byItself = killedFor == null && !crash.isStop();
+    failIfExpired(dead, byItself ? crash : null);
     int position = Ledger.positionOf(word);
-    boolean begun = Ledger.chunkOf(word) == id && position < chunk.size();
-    for (int earlier = 0; begun && earlier < position; earlier++) {
-      if (chunk.isSettled(earlier)) {
-        continue;
-      }
-      if (chunk.run().isStopped()) {
-        // Condemned, and heeded it.
-        chunk.drop(earlier);
-      } else {
-        // It had ended, but its outcome was damaged on the way: not to be started a second time.
-        chunk.fail(earlier, crash);
-      }
+    boolean come = Ledger.chunkOf(word) == id && position < chunk.size();
+    for (int earlier = 0; come && earlier < position; earlier++) {
+      settleLost(earlier, crash);
     }
-    if (begun && !chunk.isSettled(position)) {
-      int state = Ledger.stateOf(word);
-      boolean underWay = Ledger.isUnderWay(state);
-      if (state == Ledger.CONDEMNED || (underWay && killedFor == chunk.run())) {
-        chunk.drop(position);
-      } else if (underWay) {
-        chunk.fail(position, crash);
-      }
+    if (come) {
+      settleLast(position, Ledger.stateOf(word), killedFor, crash);
     }
-    if (begun || !head || killedFor != null) {
+    if (come || !head || killedFor != null) {
       chunk.finish();
     } else if (chunk.fruitlessDeaths() < FRUITLESS_DEATHS_ALLOWED) {
       chunk.finishFruitless();
     } else {
       chunk.fail(firstOpen(), crash);
       chunk.finish();
+    }
+  }
+
+  /** An item that has ended: its outcome was damaged on the way, or there was none to be had. */
+  private void settleLost(int position, Crash crash) {
+    if (chunk.isSettled(position)) {
+      return;
+    }
+    if (chunk.run().isStopped()) {
+      // Condemned, and heeded it.
+      chunk.drop(position);
+    } else {
+      // Not to be started a second time.
+      chunk.fail(position, crash);
+    }
+  }
+
+  /** The item that the ledger names. */
+  private void settleLast(int position, int state, @Nullable Run<?> killedFor, Crash crash) {
+    if (state == Ledger.DONE) {
+      settleLost(position, crash);
+    } else if (state != Ledger.REFUSED && !chunk.isSettled(position)) {
+      if (state == Ledger.CONDEMNED || killedFor == chunk.run()) {
+        chunk.drop(position);
+      } else {
+        chunk.fail(position, crash);
+      }
     }
   }
 

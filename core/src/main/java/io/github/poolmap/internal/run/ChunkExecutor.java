@@ -72,8 +72,16 @@ public interface ChunkExecutor<F> {
   /** Tells whether the lane's thread is lost to an item that had to be given up. */
   boolean isLost();
 
+  /** Tells whether what {@link #open} got is still alive. */
+  default boolean isWorking() {
+    return true;
+  }
+
   /** Gives up what {@link #open} got. */
   void close();
+
+  /** Does so in place of a lane's thread that has been lost, and may never come to it. */
+  default void closeForLost() {}
 
   /** A source of further chunks for executors that prepare one while another is executed. */
   @FunctionalInterface

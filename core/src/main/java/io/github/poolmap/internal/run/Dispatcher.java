@@ -10,6 +10,7 @@ import java.util.BitSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -135,11 +136,15 @@ final class Dispatcher<F> {
     }
   }
 
-  /** Returns how many lanes there are. */
+  /** Returns how many lanes have a worker. */
   int liveLanes() {
+    return (int) occupants().stream().filter(PoolLane::hasWorker).count();
+  }
+
+  private List<PoolLane<F>> occupants() {
     lock.lock();
     try {
-      return occupied.cardinality();
+      return occupied.stream().mapToObj(slot -> slots[slot]).filter(Objects::nonNull).toList();
     } finally {
       lock.unlock();
     }

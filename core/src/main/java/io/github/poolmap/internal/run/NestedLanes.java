@@ -70,9 +70,4 @@ final class NestedLanes<F> {
       dispatcher.awaitLanesUntil(nanoTime);
     }
   }
-
-  /** Returns how many such lanes there are. */
-  int live() {
-    return dispatchers().stream().mapToInt(Dispatcher::liveLanes).sum();
-  }
 }

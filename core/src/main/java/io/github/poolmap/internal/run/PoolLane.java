@@ -48,8 +48,10 @@ final class PoolLane<F> implements Lane<F>, Runnable {
   /** What it waits for when it has nothing to do. */
   final Condition work;
 
+  /** Written by the lane's thread. */
+  private volatile boolean opened;
+
   // Of the lane's thread alone.
-  private boolean opened;
   private String workerName = "";
 
   /** The thread, for those who measure it; null until it runs. */
@@ -88,6 +90,11 @@ final class PoolLane<F> implements Lane<F>, Runnable {
   static boolean isTaskThread() {
     PoolLane<?> lane = CURRENT.get();
     return lane != null && lane.executesTasks;
+  }
+
+  /** Tells whether there is a worker here. */
+  boolean hasWorker() {
+    return opened && executor.isWorking();
   }
 
   /** Returns the thread that executes items at the moment; null if none does. */
@@ -134,14 +141,14 @@ final class PoolLane<F> implements Lane<F>, Runnable {
   /** Opens the executor when there is something to do for it; false if the lane is to end. */
   private boolean makeReady() {
     while (!executor.isOpen()) {
+      if (opened) {
+        opened = false;
+        dispatcher.events().workerEnded(workerName, slot);
+      }
       if (!dispatcher.awaitClaimable(this)) {
         return false;
       }
       try {
-        if (opened) {
-          opened = false;
-          dispatcher.events().workerEnded(workerName, slot);
-        }
         executor.open();
         opened = true;
         workerName = executor.workerName();
@@ -197,6 +204,7 @@ final class PoolLane<F> implements Lane<F>, Runnable {
       return false;
     }
     leaveBehind();
+    Errands.run(executor::closeForLost);
     return true;
   }
 

@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class TaskWatch<F> {
 
+  /** Limits below this are kept no more precisely, and cost no core. */
+  private static final long SHORTEST_NANOS = 1_000_000;
+
+  private static final int NONE = -1;
+
   private final Chunk<F> chunk;
   private final Lane<F> lane;
   private final long limitNanos;
@@ -23,6 +28,7 @@ final class TaskWatch<F> {
   private @Nullable Deadline next;
 
   private @Nullable Deadline graceEnd;
+  private int inGrace = NONE;
   private boolean ended;
 
   TaskWatch(Chunk<F> chunk, Lane<F> lane, Duration limit, Duration grace) {
@@ -34,7 +40,7 @@ final class TaskWatch<F> {
 
   synchronized void lookAfter(long nanos) {
     if (!ended) {
-      next = Deadlines.after(Duration.ofNanos(nanos), this::look);
+      next = Deadlines.after(Duration.ofNanos(Math.max(nanos, SHORTEST_NANOS)), this::look);
     }
   }
 
@@ -54,9 +60,10 @@ final class TaskWatch<F> {
   }
 
   private synchronized void giveUpAfterGrace(int position) {
-    if (ended) {
+    if (ended || inGrace == position) {
       return;
     }
+    inGrace = position;
     if (graceEnd != null) {
       // That of an item before this one, which has ended.
       graceEnd.cancel();

@@ -20,14 +20,16 @@ import java.nio.file.StandardOpenOption;
  * <p>Chunk, position and state of the item that the worker is at:
  *
  * <pre>
- *   DECODING --> RUNNING --> ENCODING --> DONE
- *       \           \            \
- *        +-----------+------------+--> CONDEMNED      (by the parent)
+ *   DECODING --> RUNNING --> ENCODING --> SENDING --> DONE
+ *    |  \           \
+ *    |   +-----------+--> CONDEMNED      (by the parent)
+ *    +--> REFUSED                        (nothing of it has happened)
  * </pre>
  *
  * <p>Each arrow is a compare-and-set, so that of a worker that finishes and a parent that condemns
- * exactly one wins, and both know which. When the worker dies, an item in one of the first three
- * states is the one that it died of; items behind it have not been begun.
+ * exactly one wins, and both know which. When the worker dies, an item in one of the first four
+ * states is the one that it died of; items behind it have not been begun. SENDING is for outcomes
+ * that the outbox has no room for: they may have to wait until the parent has time to read them.
  *
  * <p>Beside it stands when the item was started, if the parent bounds its time: by the clock of the
  * worker, and written before the word names the item, and again before the item runs.
@@ -62,6 +64,12 @@ public final class Ledger {
 
   /** State of the item word. */
   public static final int CONDEMNED = 5;
+
+  /** State of the item word. */
+  public static final int SENDING = 6;
+
+  /** State of the item word. */
+  public static final int REFUSED = 7;
 
   /** Room for the outcomes of one chunk. */
   public static final int HALF_BYTES = 1 << 18;
@@ -123,7 +131,7 @@ public final class Ledger {
 
   /** Tells whether an item in this state has been begun and has no outcome yet. */
   public static boolean isUnderWay(int state) {
-    return state == DECODING || state == RUNNING || state == ENCODING;
+    return state == DECODING || state == RUNNING || state == ENCODING || state == SENDING;
   }
 
   public long item() {

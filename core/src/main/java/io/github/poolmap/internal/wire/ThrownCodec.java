@@ -2,8 +2,10 @@ package io.github.poolmap.internal.wire;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -96,7 +98,10 @@ public final class ThrownCodec {
 
   private static StackTraceElement[] stackOf(Throwable thrown) {
     try {
-      return thrown.getStackTrace();
+      StackTraceElement[] stack = thrown.getStackTrace();
+      return stack == null
+          ? new StackTraceElement[0]
+          : Arrays.stream(stack).filter(Objects::nonNull).toArray(StackTraceElement[]::new);
     } catch (Throwable t) {
       return new StackTraceElement[0];
     }

@@ -120,6 +120,7 @@ final class ParentWatch implements Runnable {
     if (open != null) {
       open.close();
     }
+    endChildren();
     // The parent does it too, but may itself be about to exit.
     folder.delete();
     System.exit(0);

@@ -159,7 +159,7 @@ final class TaskLoop implements Runnable {
       startClock();
       ledger.setItem(chunk, position, Ledger.DECODING);
       if (ledger.isStopped(chunk)) {
-        ledger.moveItem(chunk, position, Ledger.DECODING, Ledger.DONE);
+        ledger.moveItem(chunk, position, Ledger.DECODING, Ledger.REFUSED);
         break;
       }
       failed = executeItem(function, position, item);
@@ -280,15 +280,18 @@ final class TaskLoop implements Runnable {
   private void commit(int position) throws IOException {
     int size = outcome.size();
     outboxFull |= outboxEnd + size > Ledger.HALF_BYTES;
+    int state = Ledger.ENCODING;
     if (outboxFull) {
+      // The parent may be busy. That is not the time of the item any more.
+      ledger.moveItem(chunk, position, state, Ledger.SENDING);
+      state = Ledger.SENDING;
       data.write(FrameType.OUTCOME, chunk, outcome);
     } else {
       ledger.writeOutcome(chunk, outboxEnd, outcome.array(), size);
       outboxEnd += size;
       ledger.commit(chunk, outboxEnd);
     }
-    // If the parent condemned it in the meantime, its outcome is there all the same: in time.
-    ledger.moveItem(chunk, position, Ledger.ENCODING, Ledger.DONE);
+    ledger.moveItem(chunk, position, state, Ledger.DONE);
     if (outcome.array().length > LARGE_OUTCOME_BYTES) {
       outcome = new Packer(SMALL_OUTCOME_BYTES);
     }
