@@ -403,6 +403,43 @@ class NestedCallsTest {
   }
 
   @Test
+  void aTaskOfACancelledStreamMakesNoCallsInAPoolThatIsBeingClosed() throws Exception {
+    ThreadPool<Object, Object> pool = threads(Duration.ofSeconds(20));
+    AtomicReference<Throwable> seen = new AtomicReference<>();
+    CountDownLatch inside = new CountDownLatch(1);
+    CompletableFuture<Integer> other =
+        pool.applyAsync(
+            () -> {
+              await().atMost(SOON).until(() -> seen.get() != null);
+              return 1;
+            });
+    Caller<Long> reader =
+        Caller.of(
+            () -> {
+              try (Stream<Integer> results =
+                  pool.imap(
+                      x -> {
+                        inside.countDown();
+                        boolean closed = false;
+                        while (!closed) {
+                          // Not what the stop asks for.
+                          closed = pool.isClosed() && Thread.interrupted();
+                        }
+                        seen.set(catchThrowable(() -> pool.map(y -> y, List.of(1))));
+                        return x;
+                      },
+                      List.of(0))) {
+                return results.count();
+              }
+            });
+    inside.await();
+    pool.close();
+    assertThat(seen.get()).isInstanceOf(PoolClosedException.class);
+    assertThat(other).isCompletedWithValue(1);
+    assertThat(reader.failure(SOON)).isInstanceOf(PoolClosedException.class);
+  }
+
+  @Test
   void closeWaitsForTheThreadsOfNestedCalls() {
     AtomicBoolean ended = new AtomicBoolean();
     CountDownLatch started = new CountDownLatch(1);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.io.IOException;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
@@ -998,6 +999,25 @@ interface OutcomeContract extends PoolUnderTest {
             }
           };
         };
+    assertThat(readerAfterItsTime(pool(), lazily, failing).failure(SOON)).isSameAs(broken);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  default void anIteratorThatFailsWithoutHeedingItsInterruptIsHeard(boolean lazily)
+      throws InterruptedException {
+    IllegalStateException broken = new IllegalStateException("the file is broken");
+    Iterable<Integer> failing =
+        () ->
+            Stream.of(0, 1, 2, 3)
+                .peek(
+                    x -> {
+                      if (x == 3) {
+                        Uninterruptibles.sleepUninterruptibly(Duration.ofMillis(400));
+                        throw broken;
+                      }
+                    })
+                .iterator();
     assertThat(readerAfterItsTime(pool(), lazily, failing).failure(SOON)).isSameAs(broken);
   }
 

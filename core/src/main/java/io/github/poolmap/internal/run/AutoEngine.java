@@ -69,13 +69,24 @@ final class AutoEngine extends LaneEngine<Mapper<Object, Object>> {
 
   /** On the timer's thread, one at a time. */
   private void sample() {
+    try {
+      sampleOnce();
+    } catch (RuntimeException | Error e) {
+      // The next thread that comes to work begins anew.
+      sampling.set(false);
+      throw e;
+    }
+  }
+
+  private void sampleOnce() {
     List<Thread> busy = dispatcher().busyThreads();
     idleSamples = busy.isEmpty() && !dispatcher().hasBacklog() ? idleSamples + 1 : 0;
     if (!dispatcher().isActive() || idleSamples >= MOST_IDLE_SAMPLES) {
       conclude(demand.endOfCalls());
       sampling.set(false);
       // Work that came until now found the sampling under way.
-      if (!dispatcher().busyThreads().isEmpty() || dispatcher().hasBacklog()) {
+      // Backlog first: what is claimed in between is busy then.
+      if (dispatcher().hasBacklog() || !dispatcher().busyThreads().isEmpty()) {
         beginSampling();
       }
       return;

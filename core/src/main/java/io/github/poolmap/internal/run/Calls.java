@@ -55,7 +55,7 @@ public final class Calls {
       parent.enter(run);
     }
     synchronized (this) {
-      if (!closed || (!terminated && run.context().caller() != null && isPartOfActive(run))) {
+      if (!closed || (!terminated && run.context().caller() != null && isPartOfAwaited(run))) {
         active.add(run);
         return;
       }
@@ -72,6 +72,21 @@ public final class Calls {
     if (parent != null) {
       parent.leave(run);
     }
+  }
+
+  /**
+   * Tells whether a task of a call that is waited for makes this call: streams are not, and what
+   * has been stopped is to end.
+   */
+  private boolean isPartOfAwaited(Run<?> run) {
+    boolean awaited = false;
+    for (Run<?> outer = run.outer(); outer != null; outer = outer.outer()) {
+      if (outer.isStream() || outer.isStopped()) {
+        return false;
+      }
+      awaited |= active.contains(outer);
+    }
+    return awaited;
   }
 
   private boolean isPartOfActive(@Nullable Run<?> innermost) {

@@ -141,6 +141,8 @@ public abstract class Engine<F> {
       run.begin();
       stage.enter(run);
     } catch (Throwable t) {
+      // It holds no timer any more.
+      run.stop(StopCause.ofCall(() -> t));
       run.context().events().ended(t);
       throw t;
     }

@@ -37,13 +37,21 @@ final class Feed {
       run.stop(run.interruption());
       Thread.currentThread().interrupt();
       run.endInput();
-    } else if (failure != null && kept) {
+    } else if (failure != null && (kept || isOfItsOwn(run, failure))) {
       run.failInput(failure);
       stage.resign(run);
     } else {
       // What could not be read any more because the run was stopped is no input of it.
       run.endInput();
     }
+  }
+
+  /**
+   * Tells whether the input has failed by itself, though its reader was interrupted, because the
+   * time of the call was over: then it shall be heard, or the input would seem to end there.
+   */
+  static boolean isOfItsOwn(Run<?> run, Throwable failure) {
+    return !run.wantsNoMoreInput() && !Interrupts.areBehind(failure);
   }
 
   /** True if it ended because the calling thread was interrupted, by somebody else than the run. */
@@ -73,6 +81,8 @@ final class Feed {
       // exception of the iterator, has nothing to do with that stop.
       reading.leave();
       reading.enterAnyway(run);
+      // What has stopped the whole call meanwhile may have reached the stretch before this one.
+      return !run.wantsNoMoreInput();
     }
     return true;
   }

@@ -40,9 +40,12 @@ final class ResultStream<F> implements Spliterator<Object> {
     /** Nobody can read on. Does not wait for what is under way. */
     void abandon() {
       run.endReading();
-      leave.accept(null);
+      run.whenEnded(() -> leave.accept(null));
     }
   }
+
+  /** Inputs that take longer are not read while there is something to yield. */
+  private static final long QUICK_NANOS = 1_000_000;
 
   private final Opener<F> opener;
   private final Iterable<?> inputs;
@@ -57,8 +60,8 @@ final class ResultStream<F> implements Spliterator<Object> {
 
   private @Nullable Iterator<?> iterator;
 
-  /** So many inputs are read before the next element is yielded, if there is room for them. */
-  private int readsDue;
+  /** Whether the latest input was there at once. */
+  private boolean readsQuickly;
 
   ResultStream(Opener<F> opener, Iterable<?> inputs, StreamSink.Form form) {
     this.opener = opener;
@@ -126,7 +129,7 @@ final class ResultStream<F> implements Spliterator<Object> {
     while (true) {
       Object element;
       try {
-        element = run.next(readsDue > 0);
+        element = run.next(readsAhead(call));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         run.stop(run.interruption());
@@ -135,26 +138,22 @@ final class ResultStream<F> implements Spliterator<Object> {
       if (element == Run.WORK) {
         call.stage().work(run);
       } else if (element == Run.READ) {
-        readsDue--;
+        long start = System.nanoTime();
         read(call);
+        readsQuickly = System.nanoTime() - start < QUICK_NANOS;
       } else {
-        readsDue = readsForEach(call);
         return element;
       }
     }
   }
 
   /**
-   * How many inputs are read for each element that is yielded. Would the reader first take all that
-   * is there, it would find the workers idle; did it read without end, an input that has to be
-   * waited for would hold up elements that are there. With two the inputs run ahead to the end of
-   * the window.
+   * Tells whether inputs are read before elements that are there are yielded. Would the reader take
+   * those first it would at times find the workers idle; but an input that has to be waited for
+   * must not hold up what is there, and only those of a collection are known not to be.
    */
-  private int readsForEach(Opened<F> call) {
-    if (call.stage().isCaller()) {
-      return 0;
-    }
-    return inputs instanceof Collection<?> ? Integer.MAX_VALUE : 2;
+  private boolean readsAhead(Opened<F> call) {
+    return readsQuickly && inputs instanceof Collection<?> && !call.stage().isCaller();
   }
 
   private void read(Opened<F> call) {
@@ -164,6 +163,11 @@ final class ResultStream<F> implements Spliterator<Object> {
     Object input = null;
     Throwable failure = null;
     reading.enterAnyway(run);
+    if (run.wantsNoMoreInput()) {
+      // Stopped before that could reach this thread here.
+      reading.leave();
+      return;
+    }
     try {
       if (iterator == null) {
         iterator = inputs.iterator();
@@ -177,7 +181,7 @@ final class ResultStream<F> implements Spliterator<Object> {
     if (failure != null && kept && Thread.currentThread().isInterrupted()) {
       // It was interrupted where it blocked; it is not the input that has failed.
       run.stop(run.interruption());
-    } else if (failure != null && kept) {
+    } else if (failure != null && (kept || Feed.isOfItsOwn(run, failure))) {
       run.failInput(failure);
     } else if (failure != null || ended) {
       // What could not be read any more because the run was stopped is no input of it.
@@ -206,10 +210,12 @@ final class ResultStream<F> implements Spliterator<Object> {
       }
     }
     call.run().endReading();
-    if (!UserCode.isInside(call.run())) {
+    if (UserCode.isInside(call.run())) {
       // A task or the iterator that closes its own stream would wait for itself.
-      call.run().awaitEnd();
+      call.run().whenEnded(() -> call.leave().accept(failure));
+      return;
     }
+    call.run().awaitEnd();
     call.leave().accept(failure);
   }
 

@@ -221,9 +221,11 @@ public final class Run<F> {
   void begin() {
     lock.lock();
     try {
-      options
-          .callTimeout()
-          .ifPresent(limit -> callTimer = Deadlines.after(limit, () -> stop(callTimeout(limit))));
+      if (!stopped) {
+        options
+            .callTimeout()
+            .ifPresent(limit -> callTimer = Deadlines.after(limit, () -> stop(callTimeout(limit))));
+      }
     } finally {
       lock.unlock();
     }
