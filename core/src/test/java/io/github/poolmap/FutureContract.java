@@ -955,25 +955,6 @@ interface FutureContract extends PoolUnderTest {
   // ---- inputs and results of every shape
 
   @Test
-  default void resultsOfAFutureStandInTheOrderOfTheInputsAndMayBeNull() throws Exception {
-    List<Integer> results =
-        get(
-            pool()
-                .with(o -> o.chunkSize(1))
-                .mapAsync(
-                    x -> {
-                      if (x == null) {
-                        return null;
-                      }
-                      Thread.sleep(x % 2 == 0 ? 15 : 0);
-                      return x * x;
-                    },
-                    Arrays.asList(0, 1, null, 2, 3, 4, 5)));
-    assertThat(results).containsExactly(0, 1, null, 4, 9, 16, 25);
-    assertThatThrownBy(() -> results.add(1)).isInstanceOf(UnsupportedOperationException.class);
-  }
-
-  @Test
   default void pairsAreCopiedAtTheCall() throws Exception {
     Map<Integer, Integer> pairs = new TreeMap<>(Map.of(1, 10, 2, 20, 3, 30));
     SimpleEntry<Integer, Integer> first = new SimpleEntry<>(1, 10);
@@ -1036,17 +1017,6 @@ interface FutureContract extends PoolUnderTest {
         };
     assertThat(failure(pool().starmapAsync((a, b) -> a, failing))).isSameAs(broken);
     assertThat(failure(pool().mapAsync(x -> 1, failing))).isSameAs(broken);
-  }
-
-  @Test
-  default void unsendableMappersAreReportedByTheMethodsThemselves() {
-    assumeTrue(survivesCrash());
-    Object unsendable = new Object();
-    assertThatThrownBy(() -> pool().mapAsync(x -> unsendable.hashCode(), range(3)))
-        .isInstanceOf(NotSerializableTaskException.class);
-    assertThatThrownBy(
-            () -> pool().starmapAsync((a, b) -> unsendable.hashCode(), Map.of(1, 2).entrySet()))
-        .isInstanceOf(NotSerializableTaskException.class);
   }
 
   @Test
@@ -1135,26 +1105,6 @@ interface FutureContract extends PoolUnderTest {
   }
 
   @Test
-  default void cancellingWhatDependsOnAFutureLeavesItsWorkAlone() throws Exception {
-    assumeTrue(runsAsync());
-    Journal talk = journal();
-    CompletableFuture<Integer> future =
-        pool()
-            .applyAsync(
-                () -> {
-                  talk.add("begun");
-                  talk.hold("go on");
-                  return 1;
-                });
-    talk.awaitEntry("begun");
-    CompletableFuture<Integer> dependent = future.thenApply(x -> x + 1);
-    assertThat(dependent.cancel(true)).isTrue();
-    assertThat(future).isNotDone();
-    talk.add("go on");
-    assertThat(get(future)).isEqualTo(1);
-  }
-
-  @Test
   default void cancelEndsAllTheDeafTasksOfAMapAndStartsNoOther() {
     assumeTrue(stopsDeafTasks());
     Journal talk = journal();
@@ -1199,43 +1149,6 @@ interface FutureContract extends PoolUnderTest {
         });
   }
 
-  @Test
-  default void theAsyncDefaultIsAThreadOfThePoolsWheneverItIsAskedFor() throws Exception {
-    CompletableFuture<Integer> done = pool().applyAsync(() -> 1);
-    get(done);
-    CompletableFuture<String> late = done.thenApplyAsync(x -> Thread.currentThread().getName());
-    assertThat(get(late)).isEqualTo("poolmap-callbacks");
-  }
-
-  @Test
-  default void aCallbackThatBlocksWhereTheFutureCompletesHoldsUpNobody() throws Exception {
-    assumeTrue(runsAsync());
-    Journal talk = journal();
-    CountDownLatch unblock = new CountDownLatch(1);
-    List<CompletableFuture<?>> dependents = new ArrayList<>();
-    for (int i = 0; i < 10; i++) {
-      dependents.add(held(pool(), talk).thenAccept(x -> waitFor(unblock)));
-      dependents.add(
-          held(pool(), talk)
-              .thenAccept(
-                  x -> {
-                    throw new IllegalStateException("of the callback");
-                  })
-              .exceptionally(t -> null));
-      dependents.add(held(pool(), talk).thenApply(x -> pool().map(y -> y, range(50))));
-    }
-    talk.add("go on");
-    for (int i = 0; i < 20; i++) {
-      assertThat(get(pool().applyAsync(() -> 4))).isEqualTo(4);
-    }
-    assertThat(dependents.stream().filter(each -> !each.isDone()).count())
-        .isGreaterThanOrEqualTo(10);
-    unblock.countDown();
-    for (CompletableFuture<?> each : dependents) {
-      get(each);
-    }
-  }
-
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   default void aCallbackMayEndThePoolWhereTheFutureCompletes(boolean terminate) throws Exception {
@@ -1278,32 +1191,6 @@ interface FutureContract extends PoolUnderTest {
     for (CompletableFuture<?> each : futures) {
       get(each);
     }
-  }
-
-  @Test
-  default void terminateFailsWaitingFuturesToo() {
-    assumeTrue(runsAsync());
-    Pool<Object, Object> own = newPool(o -> o.gracePeriod(GRACE));
-    Journal talk = journal();
-    List<CompletableFuture<Integer>> futures = new ArrayList<>();
-    for (int i = 0; i < 20; i++) {
-      futures.add(
-          own.applyAsync(
-              () -> {
-                talk.add("begun");
-                Thread.sleep(60_000);
-                return 1;
-              }));
-    }
-    CompletableFuture<List<Integer>> endless =
-        own.with(o -> o.maxInFlight(10)).mapAsync(x -> x, new StreamContract.Endless());
-    talk.awaitEntry("begun");
-    own.terminate();
-    for (CompletableFuture<Integer> each : futures) {
-      assertThat(failure(each)).isInstanceOf(PoolClosedException.class);
-    }
-    assertThat(failure(endless)).isInstanceOf(PoolClosedException.class);
-    assertThat(talk.lines()).hasSizeLessThanOrEqualTo(own.workers());
   }
 
   @Test
