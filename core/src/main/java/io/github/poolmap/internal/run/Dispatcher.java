@@ -101,7 +101,7 @@ final class Dispatcher<F> {
     return lock;
   }
 
-  /** Has something done, once, when it is over and no lane is left. Before it is used. */
+  /** Has something done, once and under the lock, when it is over and no lane is left. */
   void whenOver(Runnable action) {
     whenOver = action;
   }
@@ -525,6 +525,7 @@ final class Dispatcher<F> {
       }
       slots[lane.slot()] = null;
       occupied.clear(lane.slot());
+      tellIfOver();
       laneGone.signalAll();
       if (unpark(lane)) {
         // It has come back and waits, though it has been given up: it is to end.
@@ -534,7 +535,6 @@ final class Dispatcher<F> {
     } finally {
       lock.unlock();
     }
-    tellIfOver();
     return true;
   }
 
@@ -559,6 +559,7 @@ final class Dispatcher<F> {
         return;
       }
       over = true;
+      tellIfOver();
       callAll();
       for (int slot = occupied.nextSetBit(0); slot >= 0; slot = occupied.nextSetBit(slot + 1)) {
         lanes.add(slots[slot]);
@@ -568,22 +569,15 @@ final class Dispatcher<F> {
     }
     lanes.forEach(PoolLane::refuseToOpen);
     backend.refuseToOpen();
-    tellIfOver();
   }
 
+  /** Needs the lock: who has waited for the last lane finds it done. */
   private void tellIfOver() {
-    Runnable action;
-    lock.lock();
-    try {
-      if (!over || hasLanes() || whenOver == null) {
-        return;
-      }
-      action = whenOver;
+    Runnable action = whenOver;
+    if (over && !hasLanes() && action != null) {
       whenOver = null;
-    } finally {
-      lock.unlock();
+      action.run();
     }
-    action.run();
   }
 
   /** Waits until no lane is left. */

@@ -319,7 +319,8 @@ public abstract class Engine<F> {
   /** A stream begins to be read. */
   private ResultStream.Opened<F> open(Call call, F function, StreamSink.Form form) {
     Stage<F> stage = stage(call.options(), false);
-    Run<F> run = newRun(stage, call, function, new StreamSink(form), null);
+    StreamSink sink = new StreamSink(form);
+    Run<F> run = newRun(stage, call, function, sink, null);
     // Lanes are let go as soon as nothing is left to do, whether or not all of it has been read.
     run.whenEnded(
         () -> {
@@ -329,6 +330,7 @@ public abstract class Engine<F> {
     beginOrLeave(stage, call, run);
     return new ResultStream.Opened<>(
         run,
+        new RunReader<>(run, sink),
         stage,
         failure -> {
           run.markOver();

@@ -35,11 +35,12 @@ final class ResultStream<F> implements Spliterator<Object> {
    *
    * @param leave to be called when the stream is not read any more
    */
-  record Opened<F>(Run<F> run, Stage<F> stage, Consumer<@Nullable Throwable> leave) {
+  record Opened<F>(
+      Run<F> run, RunReader<F> reader, Stage<F> stage, Consumer<@Nullable Throwable> leave) {
 
     /** Nobody can read on. Does not wait for what is under way. */
     void abandon() {
-      run.endReading();
+      reader.endReading();
       run.whenEnded(() -> leave.accept(null));
     }
   }
@@ -84,7 +85,7 @@ final class ResultStream<F> implements Spliterator<Object> {
 
   /** What the run was stopped for, if that was before it was closed; otherwise that it was. */
   private Throwable whyClosed() {
-    Throwable failure = opened == null ? null : opened.run().endOfStream();
+    Throwable failure = opened == null ? null : opened.reader().endOfStream();
     return failure == null ? new IllegalStateException("the stream has been closed") : failure;
   }
 
@@ -95,8 +96,8 @@ final class ResultStream<F> implements Spliterator<Object> {
       return false;
     }
     Object element = next(call);
-    if (element == Run.END) {
-      Throwable failure = call.run().endOfStream();
+    if (element == RunReader.END) {
+      Throwable failure = call.reader().endOfStream();
       end(call, failure, false);
       if (failure != null) {
         throw Run.<RuntimeException>asThrown(failure);
@@ -129,15 +130,15 @@ final class ResultStream<F> implements Spliterator<Object> {
     while (true) {
       Object element;
       try {
-        element = run.next(readsAhead(call));
+        element = call.reader().next(readsAhead(call));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         run.stop(run.interruption());
-        return Run.END;
+        return RunReader.END;
       }
-      if (element == Run.WORK) {
+      if (element == RunReader.WORK) {
         call.stage().work(run);
-      } else if (element == Run.READ) {
+      } else if (element == RunReader.READ) {
         long start = System.nanoTime();
         read(call);
         readsQuickly = System.nanoTime() - start < QUICK_NANOS;
@@ -182,7 +183,7 @@ final class ResultStream<F> implements Spliterator<Object> {
       // It was interrupted where it blocked; it is not the input that has failed.
       run.stop(run.interruption());
     } else if (failure != null && (kept || Feed.isOfItsOwn(run, failure))) {
-      run.failInput(failure);
+      call.reader().failInput(failure);
     } else if (failure != null || ended) {
       // What could not be read any more because the run was stopped is no input of it.
       run.endInput();
@@ -209,7 +210,7 @@ final class ResultStream<F> implements Spliterator<Object> {
         watch.cancel();
       }
     }
-    call.run().endReading();
+    call.reader().endReading();
     if (UserCode.isInside(call.run())) {
       // A task or the iterator that closes its own stream would wait for itself.
       call.run().whenEnded(() -> call.leave().accept(failure));

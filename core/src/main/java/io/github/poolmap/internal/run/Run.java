@@ -43,15 +43,6 @@ public final class Run<F> {
   /** How many chunks for each lane a stream reads ahead unless it is told. */
   private static final int CHUNKS_AHEAD = 4;
 
-  /** What {@link #next} gives when an input has to be read. */
-  static final Object READ = new Object();
-
-  /** What {@link #next} gives when the calling thread has items to execute. */
-  static final Object WORK = new Object();
-
-  /** What {@link #next} gives when all has been yielded. */
-  static final Object END = new Object();
-
   private final Stage<F> stage;
   private final CallContext context;
   private final F function;
@@ -70,7 +61,6 @@ public final class Run<F> {
   private final Eviction<F> eviction;
   private final Map<Chunk<F>, Lane<F>> onBoard = new HashMap<>();
   private final Map<Items, Deadline> delays = new HashMap<>();
-  private @Nullable Throwable inputFailure;
 
   private volatile boolean stopped;
   private volatile BooleanSupplier over = () -> false;
@@ -128,6 +118,24 @@ public final class Run<F> {
   /** Tells whether the items of a chunk behind one that failed are executed all the same. */
   public boolean goesOnAfterFailure() {
     return options.retries() > 0 || sink.onFailure() == Sink.OnFailure.GO_ON;
+  }
+
+  ReentrantLock lock() {
+    return lock;
+  }
+
+  /** Is told of what readers and callers may wait for. */
+  Condition changed() {
+    return changed;
+  }
+
+  /** Returns which items can be claimed; used under the lock. */
+  Claims claims() {
+    return claims;
+  }
+
+  Stage<F> stage() {
+    return stage;
   }
 
   /** Tells whether no further item may start. */
@@ -197,7 +205,8 @@ public final class Run<F> {
     }
   }
 
-  private boolean isFailFast() {
+  /** Tells whether what stops the items stops the call. */
+  boolean isFailFast() {
     return sink.onFailure() != Sink.OnFailure.GO_ON;
   }
 
@@ -299,19 +308,9 @@ public final class Run<F> {
     tellEnd(endsNow);
   }
 
-  /** Says that the input has failed: after what has been read for a stream, at once for others. */
+  /** Says that the input has failed, which stops the call. */
   void failInput(Throwable failure) {
-    if (!isStream()) {
-      stop(StopCause.ofCall(() -> failure));
-      return;
-    }
-    lock.lock();
-    try {
-      inputFailure = failure;
-    } finally {
-      lock.unlock();
-    }
-    endInput();
+    stop(StopCause.ofCall(() -> failure));
   }
 
   /**
@@ -340,9 +339,7 @@ public final class Run<F> {
       stopCause = cause;
       stopped = true;
       changed.signalAll();
-      if (callTimer != null) {
-        callTimer.cancel();
-      }
+      cancelCallTimer();
       endsNow = noticeEnd();
     } finally {
       lock.unlock();
@@ -365,6 +362,13 @@ public final class Run<F> {
   /** The second half: interrupts what runs. */
   void evict() {
     eviction.begin();
+  }
+
+  /** The time of the call is of no more interest. Needs the lock. */
+  void cancelCallTimer() {
+    if (callTimer != null) {
+      callTimer.cancel();
+    }
   }
 
   /** Waits until nothing of this run is under way, interruptibly: an interrupt stops the run. */
@@ -433,7 +437,8 @@ public final class Run<F> {
     }
   }
 
-  private boolean hasEnded() {
+  /** Tells whether nothing is under way and nothing will be. Needs the lock. */
+  boolean hasEnded() {
     return onBoard.isEmpty() && (stopped || (claims.isInputComplete() && claims.isDrained()));
   }
 
@@ -448,8 +453,8 @@ public final class Run<F> {
     eviction.end();
     delays.values().forEach(Deadline::cancel);
     delays.clear();
-    if (callTimer != null && !isStream()) {
-      callTimer.cancel();
+    if (!isStream()) {
+      cancelCallTimer();
     }
     return true;
   }
@@ -461,108 +466,11 @@ public final class Run<F> {
     }
   }
 
-  // ---- the reader of a stream
-
-  /**
-   * Waits for the next element of a stream.
-   *
-   * @param readFirst whether an input is to be read, if there is room for it, before an element is
-   *     yielded that is there already
-   * @return a value, a {@link Settled}, or what there is to do: {@link #READ}, {@link #WORK},
-   *     {@link #END}
-   * @throws InterruptedException if the thread is interrupted while it waits
-   */
-  @Nullable Object next(boolean readFirst) throws InterruptedException {
-    StreamSink stream = (StreamSink) sink;
-    lock.lockInterruptibly();
-    try {
-      while (true) {
-        boolean itemsStopped = stopCause != null && stopCause.ofItems() != null && !isFailFast();
-        if ((stopCause != null && !itemsStopped) || stream.fatal() != null) {
-          return END;
-        }
-        if (readFirst && wantsInput(stream)) {
-          return READ;
-        }
-        if (stream.hasNext()) {
-          return take(stream);
-        }
-        if (itemsStopped && hasEnded()) {
-          fillOpen();
-          if (stream.hasNext()) {
-            continue;
-          }
-          return claims.isInputEnded() ? END : READ;
-        }
-        if (stage.isCaller() && isClaimable()) {
-          return WORK;
-        }
-        if (claims.isInputComplete() && stream.yielded() == claims.read()) {
-          return END;
-        }
-        if (wantsInput(stream)) {
-          return READ;
-        }
-        changed.await();
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private boolean wantsInput(StreamSink stream) {
-    return !claims.isInputComplete() && !stopped && claims.read() - stream.yielded() < window();
-  }
-
-  private @Nullable Object take(StreamSink stream) {
-    boolean full = claims.bytesLeft() <= 0;
-    Object element = stream.take();
-    if (full && isClaimable()) {
-      stage.nowClaimable(this);
-    }
-    return element;
-  }
-
-  /** How many items may have been read and not yielded. */
-  private long window() {
+  /** Returns how many items a stream may have read and not yielded. Needs the lock. */
+  long window() {
     return options.maxInFlight().isPresent()
         ? options.maxInFlight().getAsInt()
         : (long) CHUNKS_AHEAD * stage.lanes() * sizer.wish();
-  }
-
-  /** Returns what the reader of a stream gets at its end, null if that is just the end. */
-  @Nullable Throwable endOfStream() {
-    StreamSink stream = (StreamSink) sink;
-    Settled fatal;
-    lock.lock();
-    try {
-      fatal = stream.fatal();
-      if (fatal == null) {
-        StopCause cause = stopCause;
-        return cause != null && (cause.ofItems() == null || isFailFast())
-            ? cause.exception().get()
-            : inputFailure;
-      }
-    } finally {
-      lock.unlock();
-    }
-    return fatal.exception();
-  }
-
-  /** Nobody reads on: gives up what has not been yielded. Does not wait. */
-  void endReading() {
-    stop(
-        StopCause.ofCall(
-            () -> new IllegalStateException(context.poolName() + ": the stream has been closed")));
-    lock.lock();
-    try {
-      ((StreamSink) sink).clear();
-      if (callTimer != null) {
-        callTimer.cancel();
-      }
-    } finally {
-      lock.unlock();
-    }
   }
 
   // ---- the lanes' side
