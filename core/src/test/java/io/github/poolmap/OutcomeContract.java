@@ -274,7 +274,7 @@ interface OutcomeContract extends PoolUnderTest {
   final class WithUnsendable extends Exception {
     private static final long serialVersionUID = 1L;
 
-    @SuppressWarnings("unused")
+    @SuppressWarnings({"serial", "unused"}) // That is the point.
     private final Object state = new Unsendable();
 
     WithUnsendable(String message) {
