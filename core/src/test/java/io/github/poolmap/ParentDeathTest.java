@@ -96,19 +96,6 @@ class ParentDeathTest {
     assertNothingIsLeft(journal);
   }
 
-  /** As service managers and {@code timeout} do. */
-  @ParameterizedTest
-  @CsvSource({"sleep, 2", "children, 4"})
-  void parentAndWorkersToldToEndAtTheSameTime(String task, int processes) throws Exception {
-    Journal journal = start(task);
-    await().atMost(Duration.ofSeconds(40)).until(() -> workers(journal).size() == processes);
-    List<ProcessHandle> children = parent.descendants().toList();
-    parent.destroy();
-    children.forEach(ProcessHandle::destroy);
-    parent.waitFor();
-    assertNothingIsLeft(journal);
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"return", "exit"})
   void programEndsWithThePoolOpen(String task) throws Exception {

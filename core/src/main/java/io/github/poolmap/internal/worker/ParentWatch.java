@@ -42,9 +42,6 @@ final class ParentWatch implements Runnable {
     ParentWatch watch = new ParentWatch(control, folder);
     daemon(watch.timer, "poolmap-halt-timer");
     daemon(watch, "poolmap-parent-watch");
-    // A signal to the whole group ends this JVM, too, before it can see that the parent is gone.
-    Runtime.getRuntime()
-        .addShutdownHook(new Thread(null, watch::cleanUp, "poolmap-clean-up", 0, false));
     return watch;
   }
 
@@ -73,22 +70,13 @@ final class ParentWatch implements Runnable {
         }
       }
       timer.haltIn(CLEAN_UP_NANOS, ORPHANED);
-      cleanUp();
+      endChildren();
+      folder.delete();
     } catch (IOException | RuntimeException e) {
       // Nobody is there to hear of it but whoever reads the log.
       System.err.println("poolmap: worker ends: " + e);
     } finally {
       end();
-    }
-  }
-
-  /** Leaves nothing behind. The parent does it too, but may be gone, or about to exit. */
-  private void cleanUp() {
-    endChildren();
-    try {
-      folder.delete();
-    } catch (IOException e) {
-      System.err.println("poolmap: worker cannot clean up: " + e);
     }
   }
 
@@ -132,6 +120,9 @@ final class ParentWatch implements Runnable {
     if (open != null) {
       open.close();
     }
+    endChildren();
+    // The parent does it too, but may itself be about to exit.
+    folder.delete();
     System.exit(0);
   }
 
