@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -172,9 +174,7 @@ class ProcessStopTest {
 
   /** Breaks off the chunk that its worker is at, which only its parent may do. */
   private static void breakProtocol() throws IOException {
-    String[] arguments = ProcessHandle.current().info().arguments().orElseThrow();
-    Path folder = Path.of(arguments[arguments.length - 2]);
-    Ledger ledger = Ledger.open(new WorkerFolder(folder).ledger());
+    Ledger ledger = Ledger.open(new WorkerFolder(Path.of(folder())).ledger());
     ledger.stopChunk(Ledger.chunkOf(ledger.item()));
   }
 
@@ -348,6 +348,94 @@ class ProcessStopTest {
       child = process(started);
     }
     await().atMost(SOON).until(() -> !Processes.isRunning(child));
+  }
+
+  /** A process that a task uses, and that has something to save in the end. */
+  private record Helper(Process process) implements AutoCloseable {
+
+    static final WorkerLocal<Helper> LOCAL = WorkerLocal.withInitial(Helper::start);
+
+    private static Helper start() throws IOException {
+      return new Helper(
+          new ProcessBuilder("sh", "-c", "read file; sleep 0.2; echo saved >> $file").start());
+    }
+
+    void saveTo(String file) throws IOException {
+      process.getOutputStream().write((file + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void close() throws IOException {
+      process.getOutputStream().close();
+      process.onExit().join();
+    }
+  }
+
+  @Test
+  void closeLeavesAWorkerTimeToEndItsOwnProcesses(@TempDir Path folder) {
+    String file = folder.resolve("saved").toString();
+    Journal saved = new Journal(Path.of(file));
+    try (ProcessPool<Object, Object> pool = oneWorker(o -> o)) {
+      pool.apply(
+          () -> {
+            Helper.LOCAL.get().saveTo(file);
+            return 0;
+          });
+    }
+    assertThat(saved.lines()).containsExactly("saved");
+  }
+
+  /** The pools of a worker, which it never closes. */
+  private static final class OfTheWorker {
+    static final Pools POOLS = Pools.create();
+
+    static String folderOfAWorker() {
+      return POOLS.processes(1).apply(ProcessStopTest::folder);
+    }
+  }
+
+  private static String folder() {
+    String[] arguments = ProcessHandle.current().info().arguments().orElseThrow();
+    return arguments[arguments.length - 2];
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void workersOfWorkersLeaveNothingBehind(boolean terminate) {
+    Path nested;
+    try (ProcessPool<Object, Object> pool = oneWorker(o -> o)) {
+      nested = Path.of(pool.apply(OfTheWorker::folderOfAWorker));
+      assertThat(nested).exists();
+      if (terminate) {
+        pool.terminate();
+      }
+    }
+    await().atMost(SOON).until(() -> !Files.exists(nested));
+  }
+
+  @Test
+  void listenersHearOfAWorkerThatIsGivenUpWithItsThread() {
+    AtomicInteger ended = new AtomicInteger();
+    PoolListener listener =
+        new PoolListener() {
+          @Override
+          public void workerEnded(Worker worker) {
+            ended.incrementAndGet();
+          }
+        };
+    try (ProcessPool<Object, Object> pool =
+        ProcessPool.builder()
+            .workers(1)
+            .listener(listener)
+            .options(
+                o -> o.gracePeriod(Duration.ofMillis(200)).callTimeout(Duration.ofMillis(1_500)))
+            .build()) {
+      pool.apply(() -> 0);
+      assertThatExceptionOfType(CallTimeoutException.class)
+          .isThrownBy(() -> pool.map(x -> 0, List.of(new Endless())));
+      await().atMost(SOON).until(() -> ended.get() == 1);
+    }
+    assertThat(ended).hasValue(1);
   }
 
   /** An exception like those that mocking frameworks make. */

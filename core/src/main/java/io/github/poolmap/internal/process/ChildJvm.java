@@ -2,6 +2,7 @@ package io.github.poolmap.internal.process;
 
 import io.github.poolmap.WorkerProcess;
 import io.github.poolmap.internal.wire.Cancel;
+import io.github.poolmap.internal.wire.Descendants;
 import io.github.poolmap.internal.wire.FrameChannel;
 import io.github.poolmap.internal.wire.FrameType;
 import io.github.poolmap.internal.wire.Ledger;
@@ -100,16 +101,18 @@ final class ChildJvm implements WorkerProcess {
   }
 
   static void kill(Process process) {
+    descendants(process).forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+
+  private static List<ProcessHandle> descendants(Process process) {
     try {
-      for (ProcessHandle child : process.descendants().toList()) {
-        child.destroyForcibly();
-      }
+      return Descendants.toKill(process.toHandle());
     } catch (RuntimeException e) {
       // The system may be out of descriptors, or forbid to look; the process itself has to go
       // anyway.
       LOG.warn("pid {}: the processes that it started cannot be found", process.pid(), e);
-    } finally {
-      process.destroyForcibly();
+      return List.of();
     }
   }
 
@@ -129,7 +132,10 @@ final class ChildJvm implements WorkerProcess {
   @Override
   public synchronized void stop() {
     boolean interrupted = false;
+    List<ProcessHandle> left = List.of();
     if (process.isAlive() && !killed) {
+      // Afterwards nobody knows any more whose they were. What it ends itself it ends in peace.
+      left = descendants(process);
       try {
         control().write(FrameType.BYE, 0);
         if (!process.waitFor(GOODBYE_MILLIS, TimeUnit.MILLISECONDS)) {
@@ -142,6 +148,7 @@ final class ChildJvm implements WorkerProcess {
       }
     }
     bury();
+    left.forEach(ProcessHandle::destroyForcibly);
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

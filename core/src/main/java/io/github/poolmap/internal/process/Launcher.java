@@ -2,6 +2,7 @@ package io.github.poolmap.internal.process;
 
 import io.github.poolmap.WorkerStartException;
 import io.github.poolmap.internal.wire.Depth;
+import io.github.poolmap.internal.wire.Descendants;
 import io.github.poolmap.internal.wire.Hello;
 import io.github.poolmap.internal.wire.Ledger;
 import io.github.poolmap.internal.wire.WorkerFolder;
@@ -27,7 +28,6 @@ final class Launcher {
   private static final Logger LOG = LoggerFactory.getLogger(Launcher.class);
 
   /** By name only: the class belongs to the other side, which this one does not load. */
-  private static final String WORKER_MAIN = "io.github.poolmap.internal.worker.WorkerMain";
 
   /** What fits into a sockaddr_un on Linux and macOS (104), with the terminating zero. */
   private static final int LONGEST_SOCKET_PATH = 103;
@@ -164,7 +164,7 @@ final class Launcher {
     return List.of(
         spec.java().toString(),
         "@" + folder.arguments(),
-        WORKER_MAIN,
+        Descendants.WORKER_MAIN,
         name,
         folder.path().toString(),
         Integer.toString(Depth.current() + 1));
@@ -209,6 +209,7 @@ final class Launcher {
         whole,
         tail,
         status,
+        ProcessExecutor.SIGNALLED_BOOTS_ALLOWED,
         null);
   }
 
@@ -249,16 +250,28 @@ final class Launcher {
     private static final long serialVersionUID = 1L;
 
     private final int status;
+    private final int signalsAllowed;
 
     BootException(
-        String message, String command, String stderrTail, int status, @Nullable Throwable cause) {
+        String message,
+        String command,
+        String stderrTail,
+        int status,
+        int signalsAllowed,
+        @Nullable Throwable cause) {
       super(message, command, stderrTail, cause);
       this.status = status;
+      this.signalsAllowed = signalsAllowed;
     }
 
     /** Somebody outside killed the JVM, which says nothing about whether it could boot. */
     boolean isByOutsideSignal() {
       return Exit.isOutsideSignal(status);
+    }
+
+    /** After so many attempts that ended like this one it counts all the same. */
+    int signalsAllowed() {
+      return signalsAllowed;
     }
 
     @Nullable String signal() {

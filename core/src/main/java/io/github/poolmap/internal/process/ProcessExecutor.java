@@ -62,8 +62,11 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
    */
   private static final long READING_NANOS = 10_000_000_000L;
 
-  /** Starts that an outside signal ended are tried again so often at once. */
-  private static final int SIGNALLED_STARTS_ALLOWED = 20;
+  /** Boots that an outside signal ended are tried again so often at once. */
+  static final int SIGNALLED_BOOTS_ALLOWED = 20;
+
+  /** The same for initializers, which may themselves be why the system ends the worker. */
+  private static final int SIGNALLED_INITIALIZERS_ALLOWED = 5;
 
   private final ProcessBackend backend;
   private final int slot;
@@ -134,7 +137,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
         }
         return;
       } catch (Launcher.BootException e) {
-        if (!e.isByOutsideSignal() || attempt == SIGNALLED_STARTS_ALLOWED) {
+        if (!e.isByOutsideSignal() || attempt >= e.signalsAllowed()) {
           throw e;
         }
         LOG.warn("{}: killed while starting, by {}; trying again", name, e.signal());
@@ -176,6 +179,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
           String.join(" ", backend.command()),
           death.stderrTail(),
           death.reason() == Reason.SIGNAL ? death.exitStatus() : -1,
+          SIGNALLED_INITIALIZERS_ALLOWED,
           violation);
     }
     Throwable failure = answer.failure();

@@ -1,6 +1,7 @@
 package io.github.poolmap.internal.run;
 
 import io.github.poolmap.WorkerStartException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,8 +49,8 @@ final class PoolLane<F> implements Lane<F>, Runnable {
   /** What it waits for when it has nothing to do. */
   final Condition work;
 
-  /** Written by the lane's thread. */
-  private volatile boolean opened;
+  /** Whether a worker has been started and not been told to have ended. */
+  private final AtomicBoolean opened = new AtomicBoolean();
 
   // Of the lane's thread alone.
   private String workerName = "";
@@ -94,7 +95,7 @@ final class PoolLane<F> implements Lane<F>, Runnable {
 
   /** Tells whether there is a worker here. */
   boolean hasWorker() {
-    return opened && executor.isWorking();
+    return opened.get() && executor.isWorking();
   }
 
   /** Returns the thread that executes items at the moment; null if none does. */
@@ -132,28 +133,29 @@ final class PoolLane<F> implements Lane<F>, Runnable {
   }
 
   private void close() {
-    if (opened) {
+    tellEnd();
+    executor.close();
+  }
+
+  private void tellEnd() {
+    if (opened.compareAndSet(true, false)) {
       dispatcher.events().workerEnded(workerName, slot);
     }
-    executor.close();
   }
 
   /** Opens the executor when there is something to do for it; false if the lane is to end. */
   private boolean makeReady() {
     while (!executor.isOpen()) {
-      if (opened) {
-        opened = false;
-        dispatcher.events().workerEnded(workerName, slot);
-      }
+      tellEnd();
       if (!dispatcher.awaitClaimable(this)) {
         return false;
       }
       try {
         executor.open();
-        opened = true;
         workerName = executor.workerName();
         dispatcher.startSucceeded();
         dispatcher.events().workerStarted(workerName, slot);
+        opened.set(true);
       } catch (WorkerStartException e) {
         dispatcher.startFailed(this, e);
       }
@@ -209,6 +211,7 @@ final class PoolLane<F> implements Lane<F>, Runnable {
   }
 
   private void leaveBehind() {
+    tellEnd();
     if (dispatcher.laneEnded(this)) {
       LOG.warn(
           "{}: a task ignores its interrupt; its thread is left behind and replaced. It ends when the"

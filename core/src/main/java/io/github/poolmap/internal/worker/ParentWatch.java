@@ -1,6 +1,7 @@
 package io.github.poolmap.internal.worker;
 
 import io.github.poolmap.internal.wire.Cancel;
+import io.github.poolmap.internal.wire.Descendants;
 import io.github.poolmap.internal.wire.Frame;
 import io.github.poolmap.internal.wire.FrameChannel;
 import io.github.poolmap.internal.wire.StackFile;
@@ -120,16 +121,13 @@ final class ParentWatch implements Runnable {
     if (open != null) {
       open.close();
     }
-    endChildren();
     // The parent does it too, but may itself be about to exit.
     folder.delete();
     System.exit(0);
   }
 
   private static void endChildren() {
-    for (ProcessHandle child : ProcessHandle.current().descendants().toList()) {
-      child.destroyForcibly();
-    }
+    Descendants.toKill(ProcessHandle.current()).forEach(ProcessHandle::destroyForcibly);
   }
 
   /**
