@@ -1295,6 +1295,10 @@ interface StreamContract extends PoolUnderTest {
     try (Stream<Integer> results =
         narrow.imap(
             x -> {
+              if (x == 0) {
+                // So the reader has to read them all before it has anything to yield.
+                ended.awaitSize(3);
+              }
               ended.add(x);
               return x;
             },
