@@ -46,7 +46,7 @@ for fault in "${faults[@]}"; do
       caught='the compiler'
       break
     fi
-    test=$(grep -oE "$contract\.[A-Za-z0-9]+[^ ]* -- Time elapsed.*<<< (FAILURE|ERROR)" "$log" |
+    test=$(grep -oE "$contract\.[A-Za-z0-9]+.* -- Time elapsed.*<<< (FAILURE|ERROR)" "$log" |
       head -n 1 | sed -E "s/^$contract\.([A-Za-z0-9]+).*/\1/" || true)
     caught="\`${test:-the end of the test run}\` ($contract)"
     break
