@@ -35,8 +35,7 @@ public final class WorkerOptions {
   public static List<String> options(int workers, long maxHeap, List<String> ofUser) {
     List<String> options = new ArrayList<>();
     // An exhausted heap ends the worker, and with it the one item to blame, instead of leaving a
-    // JVM
-    // behind in which any thread may have died.
+    // JVM behind in which any thread may have died.
     options.add("-XX:+ExitOnOutOfMemoryError");
     options.add("-XX:-CreateCoredumpOnCrash");
     options.add("-XX:+DisplayVMOutputToStderr");
@@ -46,8 +45,7 @@ public final class WorkerOptions {
     options.add("-XX:LoopStripMiningIter=1000");
     int cores = Runtime.getRuntime().availableProcessors();
     // Each worker sizes its threads for its slice of the cores; with one core the JVM itself
-    // chooses
-    // the serial collector.
+    // chooses the serial collector.
     options.add("-XX:ActiveProcessorCount=" + Math.max(1, cores / workers));
     if (maxHeap > 0) {
       options.add("-Xmx" + maxHeap);

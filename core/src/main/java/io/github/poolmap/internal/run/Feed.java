@@ -77,8 +77,7 @@ final class Feed {
     UserCode reading = run.reading();
     if (reading.isCondemned()) {
       // The items were stopped, but the call tells of each of them. From here on an interrupt, or
-      // an
-      // exception of the iterator, has nothing to do with that stop.
+      // an exception of the iterator, has nothing to do with that stop.
       reading.leave();
       reading.enterAnyway(run);
       // What has stopped the whole call meanwhile may have reached the stretch before this one.

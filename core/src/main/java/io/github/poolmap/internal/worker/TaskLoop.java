@@ -96,8 +96,7 @@ final class TaskLoop implements Runnable {
       breakDown(t);
     }
     // The watch ends this JVM, or else the parent, which sees that the socket has ended, does. Were
-    // this
-    // thread to end, the JVM would exit by itself, and leave children and folder behind.
+    // this thread to end, the JVM would exit by itself, and leave children and folder behind.
     while (true) {
       LockSupport.park(this);
     }
@@ -148,8 +147,7 @@ final class TaskLoop implements Runnable {
     }
     timed = message.timed();
     // It may have been on its way before the parent knew of the failure. What is wanted all the
-    // same
-    // comes again.
+    // same comes again.
     boolean behindFailure = message.functionId() == failedFunction;
     failedFunction = NONE;
     boolean failed = false;

@@ -63,8 +63,7 @@ class ThrownCodecTest {
     assertThat(copy).isInstanceOf(LikenessException.class);
     assertThat(((LikenessException) copy).originalClass()).isEqualTo(Stuck.class.getName());
     // Which part of a trace is "in common" depends on frames that are equal; those of modules
-    // differ
-    // in how their version is written.
+    // differ in how their version is written.
     assertThat(trace(copy).lines().filter(line -> !line.startsWith("\t")))
         .isEqualTo(trace(original).lines().filter(line -> !line.startsWith("\t")).toList());
     assertThat(Arrays.stream(copy.getStackTrace()).map(StackTraceElement::getLineNumber))
