@@ -27,8 +27,6 @@ final class Launcher {
 
   private static final Logger LOG = LoggerFactory.getLogger(Launcher.class);
 
-  /** By name only: the class belongs to the other side, which this one does not load. */
-
   /** What fits into a sockaddr_un on Linux and macOS (104), with the terminating zero. */
   private static final int LONGEST_SOCKET_PATH = 103;
 

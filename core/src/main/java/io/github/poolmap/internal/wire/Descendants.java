@@ -6,7 +6,7 @@ import java.util.List;
 /** The processes that a worker has started, and those that these have started. */
 public final class Descendants {
 
-  /** The main class of workers. */
+  /** The main class of workers; by name only, the parent does not load it. */
   public static final String WORKER_MAIN = "io.github.poolmap.internal.worker.WorkerMain";
 
   private Descendants() {}
