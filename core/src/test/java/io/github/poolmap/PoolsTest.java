@@ -247,7 +247,8 @@ class PoolsTest {
                 return 7;
               });
       assertThat(answer).isEqualTo(7);
-      assertThat(initialized).hasValue(1);
+      // The next attempt may go to the other worker.
+      assertThat(initialized.get()).isBetween(1, fallback.workers());
       assertThat(carried).hasValue(3);
       assertThat(fallback.stats().pool()).isEqualTo("mine");
       assertThat(fallback.workers()).isEqualTo(kind == PoolKind.SERIAL ? 1 : 2);
