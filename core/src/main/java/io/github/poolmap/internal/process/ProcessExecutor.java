@@ -432,6 +432,33 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     }
   }
 
+  // ---- chunks sent ahead, by other threads
+
+  @Override
+  public boolean recallAhead(long age) {
+    SentChunk recalled;
+    synchronized (guard) {
+      ChildJvm current = worker;
+      SentChunk ahead = onBoard.size() < 2 ? null : onBoard.peekLast();
+      if (current == null || ahead == null || ahead.isRecalled()) {
+        return false;
+      }
+      if (!ahead.isOlderThan(age)) {
+        return true;
+      }
+      current.ledger().stopChunk(ahead.id());
+      if (Ledger.chunkOf(current.ledger().item()) == ahead.id()) {
+        // It has just been begun. What is left of it comes back at its end.
+        ahead.cut();
+        return false;
+      }
+      ahead.recall();
+      recalled = ahead;
+    }
+    recalled.giveBack();
+    return false;
+  }
+
   // ---- stop, by other threads
 
   @Override

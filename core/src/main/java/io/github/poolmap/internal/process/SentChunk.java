@@ -40,6 +40,9 @@ final class SentChunk {
   /** Whether the worker was told to begin no further item of it. Guarded by the executor. */
   private boolean cut;
 
+  /** Whether it has been given back, and the worker has still to say that it has not begun it. */
+  private volatile boolean recalled;
+
   /**
    * Notes that a chunk is being sent.
    *
@@ -81,6 +84,27 @@ final class SentChunk {
   /** The worker has been told to begin no further item; what it has not begun comes back. */
   void cut() {
     cut = true;
+  }
+
+  boolean isOlderThan(long nanos) {
+    return System.nanoTime() - sentAt >= nanos;
+  }
+
+  boolean isRecalled() {
+    return recalled;
+  }
+
+  /**
+   * The worker will not begin it. Afterwards the items are to be given back, and nothing that is
+   * heard of the chunk is about them any more.
+   */
+  void recall() {
+    recalled = true;
+  }
+
+  /** Gives the items back, none of which has been begun. */
+  void giveBack() {
+    chunk.finish();
   }
 
   /** Delivers what is there, if somebody waits for it. */
@@ -154,6 +178,9 @@ final class SentChunk {
    */
   void finish(ChildJvm worker, long workerNanos, long arrived, boolean behindFailure)
       throws ProtocolException {
+    if (recalled) {
+      return;
+    }
     failIfExpired(worker, null);
     if (condemned != NONE && !chunk.isSettled(condemned)) {
       chunk.drop(condemned);
@@ -190,6 +217,9 @@ final class SentChunk {
    */
   void settleAfterDeath(
       ChildJvm dead, long word, boolean head, @Nullable Run<?> killedFor, Crash crash) {
+    if (recalled) {
+      return;
+    }
     // An exit takes its time. One that was under way when the time was over is what counts.
     boolean byItself = killedFor == null && !crash.isStop();
     failIfExpired(dead, byItself ? crash : null);

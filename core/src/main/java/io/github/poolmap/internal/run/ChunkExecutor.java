@@ -72,6 +72,17 @@ public interface ChunkExecutor<F> {
   /** Tells whether the lane's thread is lost to an item that had to be given up. */
   boolean isLost();
 
+  /**
+   * Gives a chunk back to its run that was prepared long ago and has not been begun, because
+   * another one takes longer than was to be expected.
+   *
+   * @param age how long ago in nanoseconds
+   * @return true if there is a chunk that is not as old as that
+   */
+  default boolean recallAhead(long age) {
+    return false;
+  }
+
   /** Tells whether what {@link #open} got is still alive. */
   default boolean isWorking() {
     return true;

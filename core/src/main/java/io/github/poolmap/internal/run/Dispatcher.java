@@ -33,6 +33,9 @@ final class Dispatcher<F> {
   /** So many failed starts in a row, with none that succeeded between, fail the pool. */
   private static final int FAILED_STARTS_ALLOWED = 3;
 
+  /** A chunk that waits so long in a worker is given to one that has nothing to do. */
+  private static final Duration RECALL_AGE = Duration.ofMillis(20);
+
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
   private final String poolName;
@@ -72,6 +75,9 @@ final class Dispatcher<F> {
   private @Nullable Runnable whenOver;
 
   private Runnable whenLanesCome = () -> {};
+
+  /** Whether the timer will see to chunks that wait in a worker. */
+  private boolean recallPlanned;
 
   /**
    * Makes a dispatcher without lanes.
@@ -409,6 +415,7 @@ final class Dispatcher<F> {
       setComing(lane, false);
       idle.addLast(lane);
       lane.parked = true;
+      planRecall();
       try {
         left = lane.work.awaitNanos(left);
       } catch (InterruptedException e) {
@@ -424,6 +431,31 @@ final class Dispatcher<F> {
       lane.state = PoolLane.State.BUSY;
     }
     return false;
+  }
+
+  /** A lane has nothing to do: other lanes may have more than they can do. Needs the lock. */
+  private void planRecall() {
+    if (!backend.isInline() && !recallPlanned && !active.isEmpty()) {
+      recallPlanned = true;
+      Deadlines.after(RECALL_AGE, this::recall);
+    }
+  }
+
+  /** Has chunks given back that wait in a worker while another has nothing to do. */
+  private void recall() {
+    boolean later = false;
+    for (PoolLane<F> lane : occupants()) {
+      later |= lane.recallAhead(RECALL_AGE.toNanos());
+    }
+    lock.lock();
+    try {
+      recallPlanned = false;
+      if (later && !idle.isEmpty()) {
+        planRecall();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   private @Nullable Run<F> firstOfRound() {

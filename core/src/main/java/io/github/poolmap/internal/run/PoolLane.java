@@ -93,6 +93,11 @@ final class PoolLane<F> implements Lane<F>, Runnable {
     return lane != null && lane.executesTasks;
   }
 
+  /** As {@link ChunkExecutor#recallAhead}. */
+  boolean recallAhead(long age) {
+    return executor.recallAhead(age);
+  }
+
   /** Tells whether there is a worker here. */
   boolean hasWorker() {
     return opened.get() && executor.isWorking();
