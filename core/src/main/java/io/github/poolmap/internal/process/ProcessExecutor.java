@@ -395,11 +395,15 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   private void inherit(ChildJvm dead, Crash crash) {
     List<SentChunk> left;
     Run<?> culprit;
+    long word;
     synchronized (guard) {
       left = new ArrayList<>(onBoard);
+      // From here on nobody else condemns them or gives them back.
+      onBoard.clear();
       culprit = killedFor;
+      word = dead.ledger().item();
     }
-    long word = dead.ledger().item();
+    left.removeIf(SentChunk::isRecalled);
     for (SentChunk sent : left) {
       userCode.enterAnyway(sent.run());
       try {

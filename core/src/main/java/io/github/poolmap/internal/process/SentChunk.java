@@ -217,9 +217,6 @@ final class SentChunk {
    */
   void settleAfterDeath(
       ChildJvm dead, long word, boolean head, @Nullable Run<?> killedFor, Crash crash) {
-    if (recalled) {
-      return;
-    }
     // An exit takes its time. One that was under way when the time was over is what counts.
     boolean byItself = killedFor == null && !crash.isStop();
     failIfExpired(dead, byItself ? crash : null);

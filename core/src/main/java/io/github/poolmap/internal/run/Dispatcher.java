@@ -436,8 +436,12 @@ final class Dispatcher<F> {
   /** A lane has nothing to do: other lanes may have more than they can do. Needs the lock. */
   private void planRecall() {
     if (!backend.isInline() && !recallPlanned && !active.isEmpty()) {
-      recallPlanned = true;
-      Deadlines.after(RECALL_AGE, this::recall);
+      try {
+        Deadlines.after(RECALL_AGE, this::recall);
+        recallPlanned = true;
+      } catch (OutOfMemoryError e) {
+        LOG.warn("{}: no thread to be had for the timer", poolName, e);
+      }
     }
   }
 
@@ -445,12 +449,17 @@ final class Dispatcher<F> {
   private void recall() {
     boolean later = false;
     for (PoolLane<F> lane : occupants()) {
-      later |= lane.recallAhead(RECALL_AGE.toNanos());
+      try {
+        later |= lane.recallAhead(RECALL_AGE.toNanos());
+      } catch (RuntimeException | Error e) {
+        LOG.error("{}: what waits in this worker cannot be called back", lane, e);
+      }
     }
     lock.lock();
     try {
       recallPlanned = false;
-      if (later && !idle.isEmpty()) {
+      // Lanes that have ended for want of work come back for what is given back.
+      if (later && (!idle.isEmpty() || occupied.nextClearBit(0) < limit)) {
         planRecall();
       }
     } finally {
