@@ -11,6 +11,7 @@ import io.github.poolmap.internal.wire.ProtocolException;
 import io.github.poolmap.internal.wire.StackFile;
 import io.github.poolmap.internal.wire.ThrownCodec;
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +32,11 @@ final class SentChunk {
   private int outboxRead;
   private boolean failed;
 
-  /** The position of the item whose time is over, -1 if there is none. Guarded by the executor. */
-  private int expired = NONE;
+  /**
+   * The positions of the items whose time is over. There may be several: the next one may begin
+   * before the worker hears that none shall. Guarded by the executor.
+   */
+  private final BitSet expired = new BitSet();
 
   /** The position of the item that was stopped with its run, -1 if there is none. As above. */
   private int condemned = NONE;
@@ -69,7 +73,7 @@ final class SentChunk {
 
   /** The time of an item is over. */
   void expire(int position) {
-    expired = position;
+    expired.set(position);
   }
 
   /** An item is stopped with its run. */
@@ -78,7 +82,7 @@ final class SentChunk {
   }
 
   boolean isExpired(int position) {
-    return expired == position;
+    return expired.get(position);
   }
 
   /** The worker has been told to begin no further item; what it has not begun comes back. */
@@ -181,7 +185,7 @@ final class SentChunk {
     if (recalled) {
       return;
     }
-    failIfExpired(worker, null);
+    failIfExpired(worker, null, NONE);
     if (condemned != NONE && !chunk.isSettled(condemned)) {
       chunk.drop(condemned);
     }
@@ -194,16 +198,23 @@ final class SentChunk {
   }
 
   /** The item whose time was over has ended, or ended with its worker. */
-  private void failIfExpired(ChildJvm worker, @Nullable Crash crash) {
-    if (expired == NONE || chunk.isSettled(expired)) {
-      return;
+  private void failIfExpired(ChildJvm worker, @Nullable Crash crash, int crashedAt) {
+    for (int position = expired.nextSetBit(0);
+        position >= 0;
+        position = expired.nextSetBit(position + 1)) {
+      if (!chunk.isSettled(position)) {
+        failExpired(worker, position, position == crashedAt ? crash : null);
+      }
     }
-    List<StackTraceElement> stack = StackFile.take(worker.folder(), id, expired);
+  }
+
+  private void failExpired(ChildJvm worker, int position, @Nullable Crash crash) {
+    List<StackTraceElement> stack = StackFile.take(worker.folder(), id, position);
     ItemFailure failure =
         crash != null && stack.isEmpty()
             ? crash
             : ItemFailure.timedOut(chunk.run().taskTimeout(), stack, worker.toString());
-    chunk.fail(expired, failure);
+    chunk.fail(position, failure);
   }
 
   /**
@@ -219,9 +230,9 @@ final class SentChunk {
       ChildJvm dead, long word, boolean head, @Nullable Run<?> killedFor, Crash crash) {
     // An exit takes its time. One that was under way when the time was over is what counts.
     boolean byItself = killedFor == null && !crash.isStop();
-    failIfExpired(dead, byItself ? crash : null);
     int position = Ledger.positionOf(word);
     boolean come = Ledger.chunkOf(word) == id && position < chunk.size();
+    failIfExpired(dead, byItself ? crash : null, come ? position : NONE);
     for (int earlier = 0; come && earlier < position; earlier++) {
       settleLost(earlier, crash);
     }
