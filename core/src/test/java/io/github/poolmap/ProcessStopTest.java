@@ -172,10 +172,51 @@ class ProcessStopTest {
     }
   }
 
+  private static Ledger ledger() throws IOException {
+    return Ledger.open(new WorkerFolder(Path.of(folder())).ledger());
+  }
+
   /** Breaks off the chunk that its worker is at, which only its parent may do. */
   private static void breakProtocol() throws IOException {
-    Ledger ledger = Ledger.open(new WorkerFolder(Path.of(folder())).ledger());
+    Ledger ledger = ledger();
     ledger.stopChunk(Ledger.chunkOf(ledger.item()));
+  }
+
+  /** The worker goes on with its chunk, as if it had looked before the parent stopped it. */
+  private static void overlookTheStop() throws IOException {
+    Ledger ledger = ledger();
+    // Another chunk of the same half.
+    ledger.stopChunk(Ledger.chunkOf(ledger.item()) + 2);
+  }
+
+  @Test
+  void anItemOverItsTimeIsNotForgottenForTheNextOneThatIs() {
+    Journal started = journal;
+    try (ProcessPool<Object, Object> pool =
+        oneWorker(o -> o.taskTimeout(Duration.ofMillis(300)).chunkSize(4))) {
+      List<Outcome<Integer, Integer>> outcomes =
+          pool.mapOutcomes(
+              x -> {
+                started.add(x);
+                if (x < 2) {
+                  try {
+                    Thread.sleep(60_000);
+                  } catch (InterruptedException e) {
+                    if (x == 0) {
+                      overlookTheStop();
+                    }
+                    throw e;
+                  }
+                }
+                return x;
+              },
+              PoolUnderTest.range(4));
+      assertThat(outcomes).extracting(Outcome::isSuccess).containsExactly(false, false, true, true);
+      assertThat(outcomes.subList(0, 2))
+          .allSatisfy(
+              outcome -> assertThat(outcome.failure()).isInstanceOf(TaskTimeoutException.class));
+      assertThat(started.numbers()).isEqualTo(PoolUnderTest.range(4));
+    }
   }
 
   @Test
@@ -288,18 +329,20 @@ class ProcessStopTest {
     }
   }
 
+  private static PoolListener countingEnds(AtomicInteger ended) {
+    return new PoolListener() {
+      @Override
+      public void workerEnded(Worker worker) {
+        ended.incrementAndGet();
+      }
+    };
+  }
+
   @Test
   void listenersHearOfADeathBeforeTheNextCall() {
     AtomicInteger ended = new AtomicInteger();
-    PoolListener listener =
-        new PoolListener() {
-          @Override
-          public void workerEnded(Worker worker) {
-            ended.incrementAndGet();
-          }
-        };
     try (ProcessPool<Object, Object> pool =
-        ProcessPool.builder().workers(1).listener(listener).build()) {
+        ProcessPool.builder().workers(1).listener(countingEnds(ended)).build()) {
       crashOf(
           () ->
               pool.apply(
@@ -416,17 +459,10 @@ class ProcessStopTest {
   @Test
   void listenersHearOfAWorkerThatIsGivenUpWithItsThread() {
     AtomicInteger ended = new AtomicInteger();
-    PoolListener listener =
-        new PoolListener() {
-          @Override
-          public void workerEnded(Worker worker) {
-            ended.incrementAndGet();
-          }
-        };
     try (ProcessPool<Object, Object> pool =
         ProcessPool.builder()
             .workers(1)
-            .listener(listener)
+            .listener(countingEnds(ended))
             .options(
                 o -> o.gracePeriod(Duration.ofMillis(200)).callTimeout(Duration.ofMillis(1_500)))
             .build()) {
