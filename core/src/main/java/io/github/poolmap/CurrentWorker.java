@@ -17,6 +17,11 @@ final class CurrentWorker {
 
   private static final ThreadLocal<@Nullable CurrentWorker> CURRENT = new ThreadLocal<>();
 
+  /** In a worker process: what it is for the pool that has it. Guarded by the class. */
+  private static @Nullable CurrentWorker ofProcess;
+
+  private static boolean closesAtExit;
+
   private final WorkerInfo info;
 
   // Guarded by this: the locals of a caller's thread are closed by the thread that closes the pool.
@@ -47,6 +52,32 @@ final class CurrentWorker {
               + " executes none");
     }
     return current;
+  }
+
+  /** Makes the calling thread the worker that this process is, until its pool has another one. */
+  static void becomeProcessWorker(WorkerInfo info) {
+    CurrentWorker worker = new CurrentWorker(info);
+    worker.enter();
+    synchronized (CurrentWorker.class) {
+      ofProcess = worker;
+      if (!closesAtExit) {
+        Runtime.getRuntime()
+            .addShutdownHook(new Thread(CurrentWorker::closeProcessWorker, "poolmap-locals"));
+        closesAtExit = true;
+      }
+    }
+  }
+
+  /** This process is no worker of a pool any more: closes the locals. */
+  static void closeProcessWorker() {
+    CurrentWorker worker;
+    synchronized (CurrentWorker.class) {
+      worker = ofProcess;
+      ofProcess = null;
+    }
+    if (worker != null) {
+      worker.close();
+    }
   }
 
   /** Makes this the worker that the calling thread is. Returns what it was, for {@link #leave}. */

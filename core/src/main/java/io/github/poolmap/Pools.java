@@ -2,6 +2,7 @@ package io.github.poolmap;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.poolmap.internal.process.WarmWorkers;
 import io.github.poolmap.internal.run.Calls;
 import io.github.poolmap.internal.run.Engine;
 import io.github.poolmap.internal.run.Life;
@@ -322,6 +323,15 @@ public final class Pools implements AutoCloseable {
    */
   public void terminate() {
     life.terminate();
+  }
+
+  /**
+   * Ends the worker JVMs that pools of this program have left {@linkplain StartStrategy#reuse()
+   * warm}, and spare ones that wait; returns when they are gone, which takes a second at most for
+   * those that hang. Workers that pools have at present are not touched.
+   */
+  public static void releaseWarm() {
+    WarmWorkers.release();
   }
 
   /** Builds {@link Pools}. Not safe for use by many threads. */

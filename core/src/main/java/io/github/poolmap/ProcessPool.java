@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.poolmap.internal.process.LaunchSpec;
 import io.github.poolmap.internal.process.ProcessBackend;
+import io.github.poolmap.internal.process.ResidentSize;
+import io.github.poolmap.internal.process.WorkerLimits;
 import io.github.poolmap.internal.process.WorkerOptions;
 import io.github.poolmap.internal.run.Engine;
 import io.github.poolmap.internal.run.Life;
@@ -62,14 +64,17 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
   public static final class Builder<T, R> extends PoolBuilder<Builder<T, R>> {
 
     private static final long SMALLEST_HEAP = 8L << 20;
+    private static final long SMALLEST_MEMORY = 64L << 20;
 
-    private StartStrategy startStrategy = StartStrategy.spawn();
+    private StartStrategy startStrategy = StartStrategy.reuse();
     private List<String> jvmArgs = List.of();
     private long maxHeap;
     private @Nullable List<String> classPath;
     private Map<String, String> environment = Map.of();
     private @Nullable Path workingDirectory;
     private @Nullable Path javaHome;
+    private int maxTasksPerWorker = WorkerLimits.UNLIMITED;
+    private long maxWorkerMemory = WorkerLimits.UNLIMITED;
     private Duration startTimeout = Duration.ofSeconds(30);
     private Duration idleTimeout = Duration.ofSeconds(60);
 
@@ -83,7 +88,7 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
     }
 
     /**
-     * Sets how the pool comes by its workers. The default is {@link StartStrategy#spawn()}.
+     * Sets how the pool comes by its workers. The default is {@link StartStrategy#reuse()}.
      *
      * @param strategy the strategy
      * @return this builder
@@ -204,6 +209,57 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
     }
 
     /**
+     * Sets after how many tasks a worker is replaced by a fresh one, for tasks that leak. Retries
+     * count. The next worker starts while the old one still works, so that no task waits for the
+     * boot of a JVM if that can be avoided. Unlimited by default.
+     *
+     * @param tasks 1 or more
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder<T, R> maxTasksPerWorker(int tasks) {
+      if (tasks < 1) {
+        throw new IllegalArgumentException(
+            "maxTasksPerWorker = " + tasks + " is out of range: allowed are 1 and more");
+      }
+      maxTasksPerWorker = tasks;
+      return this;
+    }
+
+    /**
+     * Sets how much memory a worker may take before it is replaced by a fresh one: its resident
+     * size as the system sees it, with heap, threads, code and what native code has allocated. It
+     * is looked at between tasks, every 20 milliseconds or so, and never stops a task; {@link
+     * #maxHeap} does that for the heap. Items that the worker has been sent and has not begun go to
+     * another one. A successor is started when nine tenths are reached. Unlimited by default.
+     *
+     * @param bytes 64 MiB or more; a JVM that does nothing takes some 40
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of range
+     * @throws UnsupportedOperationException if this system does not tell the size of processes in
+     *     {@code /proc}, as Linux does
+     */
+    public Builder<T, R> maxWorkerMemory(long bytes) {
+      if (bytes < SMALLEST_MEMORY) {
+        throw new IllegalArgumentException(
+            "maxWorkerMemory = "
+                + bytes
+                + " is out of range: allowed are "
+                + SMALLEST_MEMORY
+                + " and more");
+      }
+      if (!ResidentSize.isKnown()) {
+        throw new UnsupportedOperationException(
+            "maxWorkerMemory: "
+                + System.getProperty("os.name")
+                + " does not tell the resident size of processes in /proc, as Linux does; use"
+                + " maxHeap(...) or maxTasksPerWorker(...)");
+      }
+      maxWorkerMemory = bytes;
+      return this;
+    }
+
+    /**
      * Sets how long the boot of a worker may take, without its initializer, which only the limits
      * of calls bound. The default is 30 seconds.
      *
@@ -217,7 +273,8 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
     }
 
     /**
-     * Sets how long a worker without anything to do stays. The default is 60 seconds.
+     * Sets how long a worker without anything to do stays, with the pool or, under {@link
+     * StartStrategy#reuse()}, after it. The default is 60 seconds.
      *
      * @param timeout more than zero, at most one day
      * @return this builder
@@ -281,6 +338,7 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
         LaunchSpec launch,
         int workers,
         Duration idleTimeout,
+        WorkerLimits limits,
         StartStrategy startStrategy,
         @Nullable Effect<? super WorkerInfo> initializer,
         List<PoolListener> listeners) {}
@@ -288,16 +346,29 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
     /** Returns what is equal for builders whose pools may share workers. */
     Object spec() {
       return new Spec(
-          launchSpec(), workers(), idleTimeout, startStrategy, initializer(), listeners());
+          launchSpec(),
+          workers(),
+          idleTimeout,
+          limits(),
+          startStrategy,
+          initializer(),
+          listeners());
+    }
+
+    private WorkerLimits limits() {
+      return new WorkerLimits(maxTasksPerWorker, maxWorkerMemory);
     }
 
     Engine<?> newEngine() {
-      return Engine.on(
-          name(),
-          workers(),
-          idleTimeout,
-          new ProcessBackend(launchSpec(), startStrategy, new WorkerStart(initializer())),
-          listeners());
+      ProcessBackend backend =
+          new ProcessBackend(
+              launchSpec(),
+              startStrategy,
+              new WorkerStart(initializer()),
+              new WorkerEnd(),
+              idleTimeout,
+              limits());
+      return Engine.on(name(), workers(), idleTimeout, backend, listeners());
     }
 
     /**

@@ -4,8 +4,8 @@ package io.github.poolmap;
  * How a {@link ProcessPool} comes by its worker processes.
  *
  * <p>The strategies of the library are enough for most programs. One of your own may wrap them, for
- * example to count or to limit starts; it gets workers by {@link WorkerSpec#launch()} only. Both
- * methods are called by many threads at once.
+ * example to count or to limit starts; it gets workers by {@link WorkerSpec#launch()} and {@link
+ * WorkerSpec#takeWarm()} only. Both methods are called by many threads at once.
  */
 public interface StartStrategy {
 
@@ -13,7 +13,7 @@ public interface StartStrategy {
    * Provides a worker that is ready for its first task.
    *
    * @param spec what the pool needs
-   * @return a live worker, obtained from {@link WorkerSpec#launch()} of an equal spec
+   * @return a live worker, obtained from an equal spec, that no pool has at present
    * @throws WorkerStartException if none can be started
    */
   WorkerProcess start(WorkerSpec spec);
@@ -34,5 +34,35 @@ public interface StartStrategy {
    */
   static StartStrategy spawn() {
     return SpawnStrategy.INSTANCE;
+  }
+
+  /**
+   * A warm JVM that an earlier pool of this program with an equal {@link WorkerSpec} left behind,
+   * else a fresh one. This is the default.
+   *
+   * <p>A worker stays warm if it is as good as new but for the statics of the classes on its class
+   * path and what its JVM has loaded and compiled, see {@link WorkerProcess#keepWarm()}. There is
+   * at most one warm worker for each core of the machine, the one used last is taken first, and
+   * each ends when it has not been used for 60 seconds, or for the idle timeout of its pool if that
+   * is shorter; {@link Pools#releaseWarm()} ends all of them.
+   *
+   * @return the strategy
+   */
+  static StartStrategy reuse() {
+    return ReuseStrategy.INSTANCE;
+  }
+
+  /**
+   * As {@link #reuse()}, and beside that so many spare JVMs are booted ahead of need: as soon as a
+   * pool has asked for its first worker, and again whenever a spare has been taken. They wait in
+   * the background as long as a pool has a worker of an equal {@link WorkerSpec}, and after that as
+   * long as other warm ones.
+   *
+   * @param spares how many JVMs wait for each spec, 1 to 64; each holds memory
+   * @return the strategy; equal for equal numbers
+   * @throws IllegalArgumentException if the number is out of range
+   */
+  static StartStrategy standby(int spares) {
+    return StandbyStrategy.of(spares);
   }
 }

@@ -1,10 +1,11 @@
 package io.github.poolmap;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a pool needs of a worker process: everything that decides how the JVM is launched. Equal
- * specs describe interchangeable workers.
+ * specs describe interchangeable workers. Safe for use by many threads.
  */
 public interface WorkerSpec {
 
@@ -22,4 +23,21 @@ public interface WorkerSpec {
    * @throws WorkerStartException if it cannot be launched, dies or stays silent while booting
    */
   WorkerProcess launch();
+
+  /**
+   * Takes a worker of an equal spec that was {@linkplain WorkerProcess#keepWarm() kept warm}, the
+   * latest one first. Does not wait.
+   *
+   * @return the worker, alive; null if there is none
+   */
+  @Nullable WorkerProcess takeWarm();
+
+  /**
+   * Sees in the background that so many workers of this spec wait to be taken by {@link
+   * #takeWarm()}. Returns at once. A boot that fails is logged, and tried again with the next
+   * request.
+   *
+   * @param count how many
+   */
+  void prepareSpares(int count);
 }

@@ -12,9 +12,7 @@ record WorkerStart(@Nullable Effect<? super WorkerInfo> initializer) implements 
 
   @Override
   public void accept(WorkerInfo info) throws Exception {
-    CurrentWorker worker = new CurrentWorker(info);
-    worker.enter();
-    Runtime.getRuntime().addShutdownHook(new Thread(worker::close, "poolmap-locals"));
+    CurrentWorker.becomeProcessWorker(info);
     if (initializer != null) {
       initializer.accept(info);
     }

@@ -68,6 +68,7 @@ public final class LeftoverCheck implements BeforeAllCallback, AfterAllCallback 
 
   @Override
   public void afterAll(ExtensionContext context) {
+    Pools.releaseWarm();
     // Objects that hold a descriptor until they are collected are not leftovers.
     System.gc();
     long before = context.getStore(NAMESPACE).get("descriptors", Long.class);

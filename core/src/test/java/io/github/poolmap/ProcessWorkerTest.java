@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -41,6 +42,17 @@ class ProcessWorkerTest {
 
   private static ProcessPool.Builder<Object, Object> workers(int count) {
     return ProcessPool.builder().workers(count);
+  }
+
+  /** Nothing of it is there after its end. */
+  private static ProcessPool.Builder<Object, Object> spawned() {
+    return workers(1).startStrategy(StartStrategy.spawn());
+  }
+
+  /** What other tests have left is not what these are about. */
+  @BeforeEach
+  void releaseWarm() {
+    Pools.releaseWarm();
   }
 
   private static long pid() {
@@ -80,7 +92,7 @@ class ProcessWorkerTest {
 
   @Test
   void aPoolHasNoMoreJvmsThanWorkers() {
-    try (Pool<Object, Object> pool = workers(2).build()) {
+    try (Pool<Object, Object> pool = spawned().workers(2).build()) {
       assertThat(ProcessHandle.current().children()).isEmpty();
       Set<Long> pids =
           new HashSet<>(
@@ -276,7 +288,7 @@ class ProcessWorkerTest {
   @Test
   @DisabledOnOs(OS.WINDOWS)
   void nobodyElseMayConnect() throws IOException {
-    try (Pool<Object, Object> pool = workers(1).build()) {
+    try (Pool<Object, Object> pool = spawned().build()) {
       pool.apply(() -> 1);
       assertThat(folders())
           .singleElement()
@@ -314,7 +326,7 @@ class ProcessWorkerTest {
   @Test
   void closeRunsTheShutdownHooksOfTheWorker(@TempDir Path folder) {
     Journal hooks = new Journal(folder.resolve("hooks"));
-    try (Pool<Object, Object> pool = workers(1).build()) {
+    try (Pool<Object, Object> pool = spawned().build()) {
       pool.apply(
           () -> {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> hooks.add("ran")));

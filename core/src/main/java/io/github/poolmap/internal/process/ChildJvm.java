@@ -1,16 +1,21 @@
 package io.github.poolmap.internal.process;
 
 import io.github.poolmap.WorkerProcess;
+import io.github.poolmap.internal.run.Deadlines;
 import io.github.poolmap.internal.wire.Cancel;
 import io.github.poolmap.internal.wire.Descendants;
+import io.github.poolmap.internal.wire.Frame;
 import io.github.poolmap.internal.wire.FrameChannel;
 import io.github.poolmap.internal.wire.FrameType;
 import io.github.poolmap.internal.wire.Ledger;
+import io.github.poolmap.internal.wire.Leftovers;
 import io.github.poolmap.internal.wire.WorkerFolder;
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +33,10 @@ final class ChildJvm implements WorkerProcess {
   /** So long the last output may take to arrive; a grandchild may hold the pipe open for ever. */
   private static final long OUTPUT_MILLIS = 500;
 
-  private final String name;
+  /** So long it may take to forget a pool: the values of its locals are closed. */
+  private static final Duration RESET_TIME = Duration.ofSeconds(1);
+
+  private final LaunchSpec spec;
   private final Process process;
   private final WorkerFolder folder;
   private final Handshake.Sockets sockets;
@@ -36,20 +44,49 @@ final class ChildJvm implements WorkerProcess {
   private final Output output;
   private volatile boolean killed;
 
-  /** Of whoever has the worker. What the ledger says of earlier chunks must not pass for news. */
+  /** Why no other pool may have it any more; null if one may. */
+  private volatile @Nullable String taint;
+
+  private final Object changeOfPool = new Object();
+
+  /** The pool that has it; null if none has. Written under changeOfPool. */
+  private volatile @Nullable Employment employment;
+
+  private volatile boolean warm;
+
+  private volatile String name;
+
+  /** When it last had something to do, by {@link System#nanoTime()}. */
+  private volatile long lastUsed = System.nanoTime();
+
+  /** What has to be added to times of its clock to get those of this JVM. */
+  private volatile long clockOffset;
+
+  // Of the thread that has the worker.
+
+  /** What the ledger says of earlier chunks must not pass for news. */
   private int lastChunkId;
+
+  private final Workload workload = new Workload();
 
   /** The two output streams of a worker. */
   record Output(OutputPump out, OutputPump err) {}
 
+  /**
+   * A worker that is ready.
+   *
+   * @param name how it is called until a pool has it
+   */
   ChildJvm(
       String name,
+      LaunchSpec spec,
       Process process,
       WorkerFolder folder,
       Handshake.Sockets sockets,
       Ledger ledger,
       Output output) {
     this.name = name;
+    this.spec = spec;
     this.process = process;
     this.folder = folder;
     this.sockets = sockets;
@@ -57,8 +94,26 @@ final class ChildJvm implements WorkerProcess {
     this.output = output;
   }
 
+  LaunchSpec spec() {
+    return spec;
+  }
+
+  long clockOffset() {
+    return clockOffset;
+  }
+
+  void setClockOffset(long nanos) {
+    clockOffset = nanos;
+  }
+
+  /** What it has done so far, for whatever pool. */
+  Workload workload() {
+    return workload;
+  }
+
   /** Ids are never 0, which the ledger is full of at first, and change halves each time. */
   int nextChunkId() {
+    lastUsed = System.nanoTime();
     lastChunkId = lastChunkId == Integer.MAX_VALUE - 1 ? 1 : lastChunkId + 1;
     return lastChunkId;
   }
@@ -126,6 +181,110 @@ final class ChildJvm implements WorkerProcess {
       control().write(FrameType.CANCEL, chunkId, new Cancel(position, withStack).pack());
     } catch (IOException gone) {
       LOG.debug("{}: gone before an item of its could be interrupted", this);
+    }
+  }
+
+  // ---- from pool to pool
+
+  /**
+   * A pool takes it.
+   *
+   * @return false if another one has it
+   */
+  boolean hire(Employment by) {
+    synchronized (changeOfPool) {
+      if (employment != null) {
+        return false;
+      }
+      employment = by;
+    }
+    name = by.name();
+    output.out().rename(by.name() + "-stdout");
+    output.err().rename(by.name() + "-stderr");
+    lastUsed = System.nanoTime();
+    return true;
+  }
+
+  /** Its pool has given it back. By now another one may have it. */
+  void dismiss(Employment by) {
+    synchronized (changeOfPool) {
+      if (employment == by) {
+        employment = null;
+      }
+    }
+  }
+
+  /** Kills it, unless another pool has it by now. */
+  void killFor(Employment by) {
+    synchronized (changeOfPool) {
+      if (employment == by) {
+        kill();
+      }
+    }
+  }
+
+  /** Tells whether it has worked for another pool before. */
+  boolean isWarm() {
+    return warm;
+  }
+
+  /** No other pool may have it after this one. */
+  void taint(String reason) {
+    taint = reason;
+  }
+
+  @Override
+  public boolean keepWarm() {
+    Employment by = employment;
+    if (by == null) {
+      return false;
+    }
+    long until = lastUsed + Math.min(WarmWorkers.LIFE_NANOS, by.idleNanos());
+    String reason = reasonToGo(by, until);
+    if (reason == null) {
+      reason = reset(by);
+    }
+    if (reason != null) {
+      LOG.debug("{}: is not kept: {}", this, reason);
+      return false;
+    }
+    warm = true;
+    dismiss(by);
+    WarmWorkers.OF_PROGRAM.keep(this, until);
+    return true;
+  }
+
+  private @Nullable String reasonToGo(Employment by, long until) {
+    if (killed || !process.isAlive()) {
+      return "it is gone";
+    }
+    if (until - System.nanoTime() <= 0) {
+      return "it has been idle for long";
+    }
+    return taint != null ? taint : by.limits().exceededBy(this);
+  }
+
+  /** Has it forget its pool. Returns what it cannot forget, null if there is nothing. */
+  private @Nullable String reset(Employment by) {
+    Deadlines.Deadline late =
+        Deadlines.after(
+            RESET_TIME,
+            () -> {
+              LOG.warn("{}: does not get ready for another pool, its JVM is killed", this);
+              killFor(by);
+            });
+    try {
+      data().write(FrameType.RESET, pid(), by.endEffect(), 0, by.endEffect().length);
+      Frame frame = data().read();
+      if (frame == null || frame.type() != FrameType.RESET_DONE) {
+        return frame == null ? "it is gone" : "it answers with " + frame.type();
+      }
+      String leftovers = Leftovers.read(frame.payload()).text();
+      return leftovers.isEmpty() ? null : leftovers;
+    } catch (IOException e) {
+      return "it cannot be asked: " + e.getMessage();
+    } finally {
+      late.cancel();
     }
   }
 

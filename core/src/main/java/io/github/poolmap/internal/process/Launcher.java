@@ -68,10 +68,12 @@ final class Launcher {
     if (isRefusing()) {
       throw new WorkerStartException(name + ": not started, its pool is closed", "", "", null);
     }
+    long begun = System.nanoTime();
     WorkerFolder folder = newFolder(name);
     boolean started = false;
     try {
       ChildJvm child = launchIn(folder, spec, name);
+      child.workload().booted(System.nanoTime() - begun);
       started = true;
       return child;
     } catch (IOException e) {
@@ -105,7 +107,7 @@ final class Launcher {
         if (sockets == null) {
           throw bootFailed(spec, name, process, output, command, arguments);
         }
-        return new ChildJvm(name, process, folder, sockets, ledger, output);
+        return new ChildJvm(name, spec, process, folder, sockets, ledger, output);
       } finally {
         unregister(process);
         if (sockets == null) {
@@ -207,7 +209,7 @@ final class Launcher {
         whole,
         tail,
         status,
-        ProcessExecutor.SIGNALLED_BOOTS_ALLOWED,
+        WorkerStarter.SIGNALLED_BOOTS_ALLOWED,
         null);
   }
 

@@ -108,6 +108,11 @@ final class OutputPump implements Runnable {
     }
   }
 
+  /** Another pool has the worker now. */
+  void rename(String name) {
+    thread.setName(name);
+  }
+
   /** Waits until everything has been passed on, at most so long. */
   void awaitEnd(long millis) throws InterruptedException {
     thread.join(millis);

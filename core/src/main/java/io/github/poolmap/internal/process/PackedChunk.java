@@ -21,8 +21,13 @@ record PackedChunk(Chunk<ShippedFunction> chunk, Packer message) {
    */
   private static final int LARGE_CHUNK_BYTES = 1 << 20;
 
-  /** Serializes a chunk; null if nothing of it is left to send, in which case it is finished. */
-  static @Nullable PackedChunk pack(Chunk<ShippedFunction> chunk, String laneName) {
+  /**
+   * Serializes a chunk.
+   *
+   * @param mostItems how many items of it the worker may get, 1 or more; the others are given back
+   * @return null if nothing of it is left to send, in which case it is finished
+   */
+  static @Nullable PackedChunk pack(Chunk<ShippedFunction> chunk, String laneName, int mostItems) {
     Run<ShippedFunction> run = chunk.run();
     boolean timed = chunk.isTimed() || !run.taskTimeout().isZero();
     Packer message = ChunkMessage.begin(run.function().id(), run.goesOnAfterFailure(), timed);
@@ -30,7 +35,7 @@ record PackedChunk(Chunk<ShippedFunction> chunk, Packer message) {
     long most = Math.min(LARGE_CHUNK_BYTES, run.bytesLeft());
     int packed = 0;
     for (int i = 0; i < chunk.size() && !run.isStopped(); i++) {
-      if (packed > 0 && message.size() > most) {
+      if (packed > 0 && (message.size() > most || packed == mostItems)) {
         chunk.giveBackFrom(i);
         break;
       }

@@ -10,13 +10,17 @@ import io.github.poolmap.WorkerProcess;
 import io.github.poolmap.WorkerSpec;
 import io.github.poolmap.internal.run.Backend;
 import io.github.poolmap.internal.run.ChunkExecutor;
+import io.github.poolmap.internal.run.Errands;
 import io.github.poolmap.internal.wire.Depth;
 import io.github.poolmap.internal.wire.ObjectCodec;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +37,10 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
   private final StartStrategy strategy;
   private final Launcher launcher = new Launcher();
   private final byte[] startEffect;
-  private final Set<ChildJvm> workers = ConcurrentHashMap.newKeySet();
+  private final byte[] endEffect;
+  private final Duration idleTimeout;
+  private final WorkerLimits limits;
+  private final Map<ChildJvm, Employment> workers = new ConcurrentHashMap<>();
 
   /** Workers that have not said yet that they are started: user code runs in them. */
   private final Set<ChildJvm> starting = ConcurrentHashMap.newKeySet();
@@ -47,12 +54,24 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
    * @param spec how to launch a worker
    * @param strategy how to come by one
    * @param start what each worker does before its first task
-   * @throws io.github.poolmap.NotSerializableTaskException if that cannot be sent
+   * @param end what each worker does after its last one, if another pool is to have it
+   * @param idleTimeout how long a worker may have nothing to do
+   * @param limits how much a worker may do
+   * @throws io.github.poolmap.NotSerializableTaskException if start or end cannot be sent
    */
-  public ProcessBackend(LaunchSpec spec, StartStrategy strategy, Effect<WorkerInfo> start) {
+  public ProcessBackend(
+      LaunchSpec spec,
+      StartStrategy strategy,
+      Effect<WorkerInfo> start,
+      Effect<WorkerInfo> end,
+      Duration idleTimeout,
+      WorkerLimits limits) {
     this.spec = spec;
     this.strategy = strategy;
     this.startEffect = ObjectCodec.serialize(start, "initializer");
+    this.endEffect = ObjectCodec.serialize(end, "end");
+    this.idleTimeout = idleTimeout;
+    this.limits = limits;
   }
 
   @Override
@@ -69,6 +88,10 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
 
   byte[] startEffect() {
     return startEffect;
+  }
+
+  WorkerLimits limits() {
+    return limits;
   }
 
   @Override
@@ -130,18 +153,39 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
   public void refuseToOpen() {
     refusing = true;
     launcher.refuse();
-    starting.forEach(ChildJvm::kill);
+    starting.forEach(this::kill);
   }
 
   @Override
   public void terminate() {
     terminated = true;
     refuseToOpen();
-    workers.forEach(ChildJvm::kill);
+    workers.forEach(ChildJvm::killFor);
   }
 
-  /** Gets a worker that is ready. */
+  private void kill(ChildJvm worker) {
+    Employment here = workers.get(worker);
+    if (here != null) {
+      worker.killFor(here);
+    }
+  }
+
+  /** Gets a worker that has booted. */
   ChildJvm start(String name) {
+    WarmWorkers.OF_PROGRAM.used(spec);
+    boolean got = false;
+    try {
+      ChildJvm worker = hire(name);
+      got = true;
+      return worker;
+    } finally {
+      if (!got) {
+        WarmWorkers.OF_PROGRAM.unused(spec);
+      }
+    }
+  }
+
+  private ChildJvm hire(String name) {
     WorkerProcess started = strategy.start(new Request(this, name));
     if (!(started instanceof ChildJvm child)) {
       throw new IllegalStateException(
@@ -150,11 +194,16 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
               + strategy
               + " gave "
               + started
-              + ", which does not come from WorkerSpec.launch()");
+              + ", which does not come from WorkerSpec.launch() or takeWarm()");
     }
-    workers.add(child);
+    Employment here = new Employment(name, endEffect, idleTimeout.toNanos(), limits);
+    if (!child.hire(here)) {
+      throw new IllegalStateException(
+          name + ": " + strategy + " gave " + child + ", which another pool has");
+    }
+    workers.put(child, here);
     if (terminated) {
-      child.kill();
+      child.killFor(here);
     }
     return child;
   }
@@ -163,7 +212,7 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
   void beginStart(ChildJvm worker) {
     starting.add(worker);
     if (refusing) {
-      worker.kill();
+      kill(worker);
     }
   }
 
@@ -173,10 +222,16 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
 
   /** Gives a worker back, alive or dead. */
   void release(ChildJvm worker) {
+    Employment here = workers.get(worker);
+    if (here == null) {
+      throw new IllegalStateException(worker + " has been released before");
+    }
     try {
       strategy.release(worker);
     } finally {
-      workers.remove(worker);
+      worker.dismiss(here);
+      workers.remove(worker, here);
+      WarmWorkers.OF_PROGRAM.unused(spec);
     }
   }
 
@@ -191,6 +246,22 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
     @Override
     public WorkerProcess launch() {
       return backend.launcher.launch(backend.spec, name);
+    }
+
+    @Override
+    public @Nullable WorkerProcess takeWarm() {
+      while (true) {
+        ChildJvm warm = WarmWorkers.OF_PROGRAM.take(backend.spec);
+        if (warm == null || !warm.isWarm() || backend.limits.exceededBy(warm) == null) {
+          return warm;
+        }
+        Errands.run(warm::stop);
+      }
+    }
+
+    @Override
+    public void prepareSpares(int count) {
+      WarmWorkers.OF_PROGRAM.prepare(backend.spec, name + "-spare", count);
     }
 
     @Override

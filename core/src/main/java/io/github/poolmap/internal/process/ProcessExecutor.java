@@ -5,7 +5,6 @@ import io.github.poolmap.WorkerCrashedException.Reason;
 import io.github.poolmap.WorkerStartException;
 import io.github.poolmap.internal.run.Chunk;
 import io.github.poolmap.internal.run.ChunkExecutor;
-import io.github.poolmap.internal.run.Descriptions;
 import io.github.poolmap.internal.run.Run;
 import io.github.poolmap.internal.run.UnderWay;
 import io.github.poolmap.internal.run.UserCode;
@@ -17,8 +16,6 @@ import io.github.poolmap.internal.wire.Ledger;
 import io.github.poolmap.internal.wire.Outcome;
 import io.github.poolmap.internal.wire.Progress;
 import io.github.poolmap.internal.wire.ProtocolException;
-import io.github.poolmap.internal.wire.Start;
-import io.github.poolmap.internal.wire.Started;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -62,12 +59,6 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
    */
   private static final long READING_NANOS = 10_000_000_000L;
 
-  /** Boots that an outside signal ended are tried again so often at once. */
-  static final int SIGNALLED_BOOTS_ALLOWED = 20;
-
-  /** The same for initializers, which may themselves be why the system ends the worker. */
-  private static final int SIGNALLED_INITIALIZERS_ALLOWED = 5;
-
   private final ProcessBackend backend;
   private final int slot;
   private final String name;
@@ -81,6 +72,8 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   /** The run for whose sake the worker is killed. Guarded by guard. */
   private @Nullable Run<?> killedFor;
 
+  private final WorkerStarter starter;
+
   private final Object guard = new Object();
   private final UserCode userCode = new UserCode();
 
@@ -90,13 +83,17 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   /** The run that the worker's last chunk has ended by a failure. */
   private @Nullable Run<?> failedRun;
 
-  /** What has to be added to times of the worker's clock to get those of this JVM. */
-  private volatile long clockOffset;
+  /** The worker that is to come after this one, if one is being started. */
+  private @Nullable Successor successor;
+
+  /** Ends the worker before this one. */
+  private @Nullable Thread retirement;
 
   ProcessExecutor(ProcessBackend backend, int slot, String name) {
     this.backend = backend;
     this.slot = slot;
     this.name = name;
+    this.starter = new WorkerStarter(backend, slot, name);
   }
 
   // ---- start and end of the worker
@@ -108,84 +105,74 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       return false;
     }
     if (current.isAlive()) {
-      return true;
+      String exceeded = backend.limits().exceededBy(current);
+      if (exceeded != null) {
+        // It stays until another one has taken its place.
+        LOG.debug("{}: is replaced: {}", current, exceeded);
+        current.taint(exceeded);
+      }
+      return exceeded == null;
     }
     LOG.warn("{}: ended while it had nothing to do", current);
-    close();
+    letGo();
     return false;
   }
 
   @Override
   public void open() throws WorkerStartException {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        ChildJvm started = backend.start(name);
-        boolean ready = false;
-        try {
-          initialize(started);
-          ready = true;
-        } finally {
-          if (!ready) {
-            backend.release(started);
-          }
-        }
-        functions = new Functions<>();
-        failedRun = null;
-        synchronized (guard) {
-          worker = started;
-          killedFor = null;
-        }
-        return;
-      } catch (Launcher.BootException e) {
-        if (!e.isByOutsideSignal() || attempt >= e.signalsAllowed()) {
-          throw e;
-        }
-        LOG.warn("{}: killed while starting, by {}; trying again", name, e.signal());
-      } catch (WorkerStartException e) {
-        throw e;
-      } catch (RuntimeException | Error e) {
-        // A start strategy of the user's, or a system that grants no threads. It counts as a failed
-        // start like any other, so that it is tried a few times and not for ever.
-        throw new WorkerStartException(name + ": starting a worker failed: " + e, "", "", e);
-      }
+    ChildJvm next = null;
+    if (successor != null) {
+      next = successor.take();
+      successor = null;
+    }
+    if (next == null || !next.isAlive()) {
+      dismiss(next);
+      next = starter.start();
+    }
+    functions = new Functions<>();
+    failedRun = null;
+    ChildJvm before;
+    synchronized (guard) {
+      before = worker;
+      worker = next;
+      killedFor = null;
+    }
+    if (before != null) {
+      retire(before);
     }
   }
 
-  /** Has the worker do what is to be done before its first task, and learns how its clock goes. */
-  private void initialize(ChildJvm started) {
-    backend.beginStart(started);
-    Started answer = null;
-    IOException violation = null;
-    try {
-      started.data().write(FrameType.START, started.pid(), Start.pack(slot, backend.startEffect()));
-      Frame frame = started.data().read();
-      long arrived = System.nanoTime();
-      if (frame != null) {
-        answer = Started.read(frame.payload(), getClass().getClassLoader());
-        // Late rather than early by what the answer took: no item shall get less than its time.
-        clockOffset = arrived - answer.nanoTime();
+  private void dismiss(@Nullable ChildJvm unused) {
+    if (unused != null) {
+      backend.release(unused);
+    }
+  }
+
+  /** Ends a worker that has been replaced. Nobody has to wait for its goodbye. */
+  private void retire(ChildJvm old) {
+    awaitRetirement();
+    Thread ending = new Thread(null, () -> backend.release(old), name + "-retirement", 0, false);
+    ending.setDaemon(true);
+    ending.setContextClassLoader(null);
+    ending.start();
+    retirement = ending;
+  }
+
+  private void awaitRetirement() {
+    Thread ending = retirement;
+    retirement = null;
+    boolean interrupted = false;
+    while (ending != null) {
+      try {
+        ending.join();
+        break;
+      } catch (InterruptedException e) {
+        // The end of a worker is bounded.
+        interrupted = true;
       }
-    } catch (IOException e) {
-      violation = e;
-    } finally {
-      backend.endStart(started);
     }
-    if (answer == null) {
-      Death death = Autopsy.examine(started, slot + 1, violation);
-      throw new Launcher.BootException(
-          started
-              + ": died in its initializer: "
-              + new Crash(started.toString(), death, violation, true).describe(),
-          String.join(" ", backend.command()),
-          death.stderrTail(),
-          death.reason() == Reason.SIGNAL ? death.exitStatus() : -1,
-          SIGNALLED_INITIALIZERS_ALLOWED,
-          violation);
-    }
-    Throwable failure = answer.failure();
-    if (failure != null) {
-      throw new WorkerStartException(
-          started + ": the initializer failed: " + Descriptions.of(failure), "", "", failure);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -197,14 +184,21 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
 
   @Override
   public void close() {
+    letGo();
+    if (successor != null) {
+      dismiss(successor.take());
+      successor = null;
+    }
+    awaitRetirement();
+  }
+
+  private void letGo() {
     ChildJvm last;
     synchronized (guard) {
       last = worker;
       worker = null;
     }
-    if (last != null) {
-      backend.release(last);
-    }
+    dismiss(last);
   }
 
   @Override
@@ -225,12 +219,13 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     IOException violation = null;
     PackedChunk waiting = null;
     try {
-      waiting = pack(first);
+      waiting = pack(first, current);
       while (waiting != null || !onBoard.isEmpty()) {
-        if (waiting == null && onBoard.size() == 1) {
+        prepareSuccessor(current);
+        if (waiting == null && onBoard.size() == 1 && tasksLeft(current) > 0) {
           // Of the same run alone: what stops one run must not cost another one its worker.
           Chunk<ShippedFunction> ahead = more.takeAhead(first.run());
-          waiting = ahead == null ? null : pack(ahead);
+          waiting = ahead == null ? null : pack(ahead, current);
         }
         if (waiting != null && (onBoard.isEmpty() || fitsAhead(current, waiting))) {
           PackedChunk next = waiting;
@@ -266,12 +261,32 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   }
 
   /** Serializes a chunk, which runs user code. */
-  private @Nullable PackedChunk pack(Chunk<ShippedFunction> chunk) {
+  private @Nullable PackedChunk pack(Chunk<ShippedFunction> chunk, ChildJvm current) {
     userCode.enterAnyway(chunk.run());
     try {
-      return PackedChunk.pack(chunk, name);
+      return PackedChunk.pack(chunk, name, tasksLeft(current));
     } finally {
       leaveUserCode();
+    }
+  }
+
+  /** Returns how many more items the worker may be sent. */
+  private int tasksLeft(ChildJvm current) {
+    return backend.limits().tasksLeft(current) - tasksOnBoard();
+  }
+
+  private int tasksOnBoard() {
+    int sent = 0;
+    for (SentChunk each : onBoard) {
+      sent += each.size();
+    }
+    return sent;
+  }
+
+  /** Starts the next worker in time. */
+  private void prepareSuccessor(ChildJvm current) {
+    if (successor == null && backend.limits().isNearlyExceededBy(current, tasksOnBoard())) {
+      successor = Successor.start(starter, name);
     }
   }
 
@@ -330,6 +345,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       case DOORBELL -> {
         sent.readOutbox(current, Progress.read(frame.payload()).outboxEnd());
         sent.publish();
+        cutIfTooLarge(current, sent);
       }
       case OUTCOME -> {
         sent.settle(Outcome.read(frame.payload()), current.toString());
@@ -342,6 +358,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
           // From here on nothing that is meant for its items finds them.
           onBoard.removeFirst();
         }
+        current.workload().add(sent.executed(), progress.workerNanos());
         boolean behindFailure = sent.run() == failedRun;
         failedRun = !behindFailure && sent.endsItsCall() ? sent.run() : null;
         try {
@@ -354,6 +371,16 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
         }
       }
       default -> throw new ProtocolException(frame.type() + " from a worker");
+    }
+  }
+
+  /** What a worker that takes too much memory has not begun goes to another one. */
+  private void cutIfTooLarge(ChildJvm current, SentChunk sent) {
+    if (backend.limits().exceededBy(current) != null) {
+      synchronized (guard) {
+        cutAll(current);
+      }
+      LOG.debug("{}: takes too much memory, chunk {} is cut short", current, sent.id());
     }
   }
 
@@ -507,6 +534,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       }
       int position = Ledger.positionOf(word);
       if (ledger.moveItem(chunkId, position, state, Ledger.CONDEMNED)) {
+        current.taint("a task was stopped in it");
         sent.condemn(position);
         return () -> current.cancel(chunkId, position, false);
       }
@@ -537,7 +565,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       if (!same || !Ledger.isUnderWay(state) || state == Ledger.SENDING) {
         return null;
       }
-      long started = start + clockOffset + (state == Ledger.DECODING ? READING_NANOS : 0);
+      long started = start + current.clockOffset() + (state == Ledger.DECODING ? READING_NANOS : 0);
       return new UnderWay(Ledger.positionOf(word), started);
     }
   }
@@ -561,6 +589,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
         return null;
       }
       // What is behind it shall not begin in a worker that may have to be killed.
+      current.taint("a task was stopped in it");
       cutAll(current);
       head.expire(position);
       return condemned ? () -> current.cancel(id, position, true) : () -> {};

@@ -30,6 +30,7 @@ final class SentChunk {
   private final boolean ahead;
   private final long sentAt = System.nanoTime();
   private int outboxRead;
+  private int executed;
   private boolean failed;
 
   /**
@@ -61,6 +62,15 @@ final class SentChunk {
 
   int id() {
     return id;
+  }
+
+  int size() {
+    return chunk.size();
+  }
+
+  /** Returns how many of its items the worker has executed, as far as it has been heard. */
+  int executed() {
+    return executed;
   }
 
   Run<ShippedFunction> run() {
@@ -134,6 +144,7 @@ final class SentChunk {
     if (position < 0 || position >= chunk.size() || chunk.isSettled(position)) {
       throw new ProtocolException("outcome for position " + position + " of " + chunk.size());
     }
+    executed++;
     chunk.took(position, outcome.nanos());
     failed |= outcome.kind() != Outcome.Kind.VALUE;
     ClassLoader loader = chunk.run().function().loader();

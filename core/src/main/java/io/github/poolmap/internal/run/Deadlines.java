@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * Runs the library's own actions at a later time, on one daemon thread that ends when there is
  * nothing to wait for. No user code runs here.
  */
-final class Deadlines {
+public final class Deadlines {
 
   private static final Logger LOG = LoggerFactory.getLogger(Deadlines.class);
 
@@ -21,7 +21,7 @@ final class Deadlines {
 
   /** An action that is to come. */
   @FunctionalInterface
-  interface Deadline {
+  public interface Deadline {
 
     /** The action is not wanted any more; it may be under way already. */
     void cancel();
@@ -38,7 +38,7 @@ final class Deadlines {
   }
 
   /** Runs the action after the delay, unless what is returned is cancelled. */
-  static Deadline after(Duration delay, Runnable action) {
+  public static Deadline after(Duration delay, Runnable action) {
     Future<?> future =
         TIMER.schedule(
             () -> {

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * interrupts: interrupting a thread that uses a channel closes the channel, which may be user code;
  * interrupting an item of a worker JVM writes to a socket.
  */
-final class Errands {
+public final class Errands {
 
   private static final Logger LOG = LoggerFactory.getLogger(Errands.class);
 
@@ -27,7 +27,8 @@ final class Errands {
 
   private Errands() {}
 
-  static void run(Runnable errand) {
+  /** Runs the errand soon, in a daemon thread; in the calling one if there is none to be had. */
+  public static void run(Runnable errand) {
     try {
       THREADS.execute(errand);
     } catch (OutOfMemoryError | RejectedExecutionException e) {

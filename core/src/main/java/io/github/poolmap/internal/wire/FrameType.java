@@ -10,6 +10,10 @@ public enum FrameType {
   START,
   /** Worker to parent, data: that has been done. Id: worker. Payload: {@link Started}. */
   STARTED,
+  /** Parent to worker, data: forget the pool. Id: worker. Payload: what to do at its end. */
+  RESET,
+  /** Worker to parent, data: that has been done. Id: worker. Payload: {@link Leftovers}. */
+  RESET_DONE,
   /** Parent to worker, data. Id: function. Payload: the serialized function. */
   FUNCTION,
   /** Parent to worker, data. Id: chunk. Payload: {@link ChunkMessage}. */

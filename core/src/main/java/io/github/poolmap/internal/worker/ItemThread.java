@@ -23,6 +23,9 @@ final class ItemThread extends Thread {
 
   ItemThread(Runnable loop, String name) {
     super(null, loop, name, 0, false);
+    // That of an earlier pool makes this one, and may have changed what is inherited.
+    setDaemon(false);
+    setPriority(NORM_PRIORITY);
   }
 
   /** This thread begins with an item. */

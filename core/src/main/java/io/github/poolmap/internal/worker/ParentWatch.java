@@ -53,7 +53,7 @@ final class ParentWatch implements Runnable {
   }
 
   private static void daemon(Runnable task, String name) {
-    Thread thread = new Thread(null, task, name, 0, false);
+    Thread thread = new Thread(JvmState.OWN_THREADS, task, name, 0, false);
     thread.setDaemon(true);
     thread.setPriority(Thread.MAX_PRIORITY);
     thread.start();

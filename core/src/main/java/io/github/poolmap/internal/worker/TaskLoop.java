@@ -11,6 +11,7 @@ import io.github.poolmap.internal.wire.FrameChannel;
 import io.github.poolmap.internal.wire.FrameType;
 import io.github.poolmap.internal.wire.Functions;
 import io.github.poolmap.internal.wire.Ledger;
+import io.github.poolmap.internal.wire.Leftovers;
 import io.github.poolmap.internal.wire.ObjectCodec;
 import io.github.poolmap.internal.wire.Outcome;
 import io.github.poolmap.internal.wire.Packer;
@@ -50,8 +51,11 @@ final class TaskLoop implements Runnable {
   /** Status of a worker whose loop has met a defect. */
   private static final int BROKEN = 72;
 
+  private final String name;
   private final FrameChannel data;
   private final Ledger ledger;
+  private final ParentWatch watch;
+  private final JvmState fresh;
   private final Functions<RemoteFunction> functions = new Functions<>();
 
   /** The function that failed in the chunk before this one, if that ended its call. */
@@ -59,6 +63,9 @@ final class TaskLoop implements Runnable {
 
   private final MdcLeftovers mdc = new MdcLeftovers();
   private Packer outcome = new Packer(SMALL_OUTCOME_BYTES);
+
+  /** The error that a task has thrown which may have left its mark on this JVM. */
+  private @Nullable Throwable error;
 
   // The chunk being executed.
   private int chunk;
@@ -70,12 +77,30 @@ final class TaskLoop implements Runnable {
   private long taken;
   private long lastDoorbell;
 
-  TaskLoop(FrameChannel data, Ledger ledger) {
+  /**
+   * What this JVM does for one pool.
+   *
+   * @param fresh how this JVM was before it did anything for any pool
+   */
+  TaskLoop(String name, FrameChannel data, Ledger ledger, ParentWatch watch, JvmState fresh) {
+    this.name = name;
     this.data = data;
     this.ledger = ledger;
+    this.watch = watch;
+    this.fresh = fresh;
   }
 
-  /** Works until the socket ends; then the parent is gone, or a goodbye is under way. */
+  /** Begins, in a thread of its own: what hangs on a thread shall not go from pool to pool. */
+  void start() {
+    ItemThread items = new ItemThread(this, name);
+    watch.setTarget(data, items);
+    items.start();
+  }
+
+  /**
+   * Works until the pool has no use for this JVM any more, and another one may have it; or until
+   * the socket ends: then the parent is gone, or a goodbye is under way.
+   */
   @Override
   public void run() {
     try {
@@ -85,6 +110,12 @@ final class TaskLoop implements Runnable {
           case START -> start(frame.id(), Start.read(frame.payload()));
           case FUNCTION -> functions.put(frame.id(), new RemoteFunction(frame.payload()));
           case CHUNK -> execute((int) frame.id(), ChunkMessage.read(frame.payload()));
+          case RESET -> {
+            if (forgetPool(frame)) {
+              new TaskLoop(name, data, ledger, watch, fresh).start();
+              return;
+            }
+          }
           default -> throw new ProtocolException("not for a worker: " + frame.type());
         }
       }
@@ -118,20 +149,49 @@ final class TaskLoop implements Runnable {
     thread.enter(ItemThread.START, 0);
     thread.setContextClassLoader(RemoteFunction.loader());
     try {
-      @SuppressWarnings("unchecked")
-      Effect<WorkerInfo> effect =
-          (Effect<WorkerInfo>) ObjectCodec.deserialize(start.effect(), RemoteFunction.loader());
-      if (effect == null) {
-        throw new ProtocolException("nothing to start with");
-      }
-      effect.accept(
-          new WorkerInfo(PoolKind.PROCESSES, start.index(), ProcessHandle.current().pid(), thread));
+      runEffect(start.effect(), start.index());
     } catch (Throwable t) {
       failure = t;
+      note(t);
     } finally {
       thread.leave();
     }
     data.write(FrameType.STARTED, id, new Started(System.nanoTime(), failure).pack());
+  }
+
+  /** Undoes what was done for the pool; false if something of it is left. */
+  private boolean forgetPool(Frame frame) throws IOException {
+    ItemThread thread = (ItemThread) Thread.currentThread();
+    String left;
+    thread.enter(ItemThread.START, 0);
+    try {
+      runEffect(frame.payload(), 0);
+      left = error != null ? "a task has thrown " + Texts.of(error) : fresh.whatHasChanged();
+    } catch (Throwable t) {
+      left = "the end of the pool failed: " + Texts.of(t);
+    } finally {
+      thread.leave();
+    }
+    data.write(FrameType.RESET_DONE, frame.id(), new Leftovers(left).pack());
+    return left.isEmpty();
+  }
+
+  private void note(Throwable thrown) {
+    if (thrown instanceof Error && !(thrown instanceof AssertionError)) {
+      error = thrown;
+    }
+  }
+
+  private static void runEffect(ByteBuffer serialized, int index) throws Exception {
+    @SuppressWarnings("unchecked")
+    Effect<WorkerInfo> effect =
+        (Effect<WorkerInfo>) ObjectCodec.deserialize(serialized, RemoteFunction.loader());
+    if (effect == null) {
+      throw new ProtocolException("nothing to do at the start or the end");
+    }
+    effect.accept(
+        new WorkerInfo(
+            PoolKind.PROCESSES, index, ProcessHandle.current().pid(), Thread.currentThread()));
   }
 
   private void execute(int newChunk, ChunkMessage message) throws IOException {
@@ -211,6 +271,7 @@ final class TaskLoop implements Runnable {
       reading = "input";
       input = ObjectCodec.decode(item, RemoteFunction.loader());
     } catch (Throwable t) {
+      note(t);
       if (ledger.moveItem(chunk, position, Ledger.DECODING, Ledger.ENCODING)) {
         packUnsendable(
             position, "the " + reading + " cannot be read in the worker: " + Texts.of(t), reading);
@@ -228,6 +289,7 @@ final class TaskLoop implements Runnable {
       value = call(mapper, input);
     } catch (Throwable t) {
       thrown = t;
+      note(t);
     }
     taken = timed ? System.nanoTime() - itemStart : 0;
     if (!ledger.moveItem(chunk, position, Ledger.RUNNING, Ledger.ENCODING)) {
@@ -262,6 +324,7 @@ final class TaskLoop implements Runnable {
     } catch (NotSerializableTaskException e) {
       packUnsendable(position, String.valueOf(e.getMessage()), e.path());
     } catch (Exception | Error e) {
+      note(e);
       packUnsendable(position, "the result cannot be sent: " + Texts.of(e), "result");
     }
     return false;

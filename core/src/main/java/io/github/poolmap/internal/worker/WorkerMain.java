@@ -60,11 +60,10 @@ public final class WorkerMain {
     FrameChannel data = dial(folder, Hello.Role.DATA, token, pid);
     Files.deleteIfExists(folder.token());
     Signals.ignoreTerminalInterrupt();
-    TaskLoop loop = new TaskLoop(data, Ledger.open(folder.ledger()));
-    ItemThread items = new ItemThread(loop, name);
-    watch.setTarget(data, items);
+    Ledger ledger = Ledger.open(folder.ledger());
+    JvmState fresh = JvmState.now();
     data.write(FrameType.READY, pid);
-    items.start();
+    new TaskLoop(name, data, ledger, watch, fresh).start();
   }
 
   private static FrameChannel dial(WorkerFolder folder, Hello.Role role, byte[] token, long pid)
