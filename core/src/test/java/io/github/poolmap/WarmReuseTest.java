@@ -160,6 +160,19 @@ class WarmReuseTest {
   }
 
   @Test
+  void theTimeOfAWorkerBeginsWithTheEndOfItsLastTask() {
+    ProcessPool.Builder<Object, Object> builder = one().idleTimeout(Duration.ofMillis(400));
+    long first =
+        after(
+            builder,
+            () -> {
+              Thread.sleep(600);
+              return 1;
+            });
+    assertThat(next()).isEqualTo(first);
+  }
+
+  @Test
   void aWarmWorkerThatWasKilledMeanwhileIsNoFailureOfTheNextPool() {
     long first = next();
     ProcessHandle.of(first).orElseThrow().destroyForcibly();

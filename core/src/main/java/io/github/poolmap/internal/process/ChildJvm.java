@@ -106,6 +106,12 @@ final class ChildJvm implements WorkerProcess {
     clockOffset = nanos;
   }
 
+  /** It has executed so many tasks in that time. */
+  void used(int tasks, long nanos) {
+    lastUsed = System.nanoTime();
+    workload.add(tasks, nanos);
+  }
+
   /** What it has done so far, for whatever pool. */
   Workload workload() {
     return workload;
@@ -113,7 +119,6 @@ final class ChildJvm implements WorkerProcess {
 
   /** Ids are never 0, which the ledger is full of at first, and change halves each time. */
   int nextChunkId() {
-    lastUsed = System.nanoTime();
     lastChunkId = lastChunkId == Integer.MAX_VALUE - 1 ? 1 : lastChunkId + 1;
     return lastChunkId;
   }

@@ -358,7 +358,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
           // From here on nothing that is meant for its items finds them.
           onBoard.removeFirst();
         }
-        current.workload().add(sent.executed(), progress.workerNanos());
+        current.used(sent.executed(), progress.workerNanos());
         boolean behindFailure = sent.run() == failedRun;
         failedRun = !behindFailure && sent.endsItsCall() ? sent.run() : null;
         try {
