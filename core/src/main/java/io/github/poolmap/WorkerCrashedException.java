@@ -24,12 +24,14 @@ public class WorkerCrashedException extends TaskException {
     /** The heap of the worker was exhausted. */
     OUT_OF_MEMORY,
     /**
-     * The process ended by itself: {@code System.exit}, {@code Runtime.halt} or the end of main.
+     * The process ended by itself: by {@code System.exit}, whose stack trace is the cause then, or
+     * by {@code Runtime.halt}.
      */
     EXIT,
     /**
      * A signal from outside ended it, for example {@code kill -9} or the kernel's out-of-memory
-     * killer.
+     * killer, which the message names if it is likely. A {@code Runtime.halt} with a status above
+     * 128 looks the same.
      */
     SIGNAL,
     /** It said something that no worker says, or closed its channel. */
@@ -82,6 +84,7 @@ public class WorkerCrashedException extends TaskException {
    * Makes an exception.
    *
    * @param message what happened
+   * @param cause the call of {@code System.exit} that ended the worker, null if there was none
    * @param death what is known of it
    * @param index the item's position in the input, from 0
    * @param input the input as text
@@ -89,8 +92,14 @@ public class WorkerCrashedException extends TaskException {
    * @param attempts how often the item was started
    */
   public WorkerCrashedException(
-      String message, Death death, long index, String input, String worker, int attempts) {
-    super(message, null, index, input, worker, attempts);
+      String message,
+      @Nullable Throwable cause,
+      Death death,
+      long index,
+      String input,
+      String worker,
+      int attempts) {
+    super(message, cause, index, input, worker, attempts);
     this.death = requireNonNull(death, "death");
   }
 

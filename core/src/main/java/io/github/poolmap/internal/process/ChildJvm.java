@@ -42,6 +42,7 @@ final class ChildJvm implements WorkerProcess {
   private final Handshake.Sockets sockets;
   private final Ledger ledger;
   private final Output output;
+  private final OomKills oomKills;
   private volatile boolean killed;
 
   /** Why no other pool may have it any more; null if one may. */
@@ -92,6 +93,7 @@ final class ChildJvm implements WorkerProcess {
     this.sockets = sockets;
     this.ledger = ledger;
     this.output = output;
+    this.oomKills = OomKills.during(process.pid());
   }
 
   LaunchSpec spec() {
@@ -353,6 +355,11 @@ final class ChildJvm implements WorkerProcess {
   /** Returns the exit status, -1 if the process is still there. */
   int exitStatus() {
     return process.isAlive() ? -1 : process.exitValue();
+  }
+
+  /** Tells whether the kernel has run out of memory where this worker lives, or lived. */
+  boolean sawOomKill() {
+    return oomKills.haveMoved();
   }
 
   String stderrTail() {

@@ -10,6 +10,9 @@ final class Exit {
   private static final int SIGKILL = 9;
   private static final int SIGTERM = 15;
 
+  /** How the JVM ends the names of the threads that handle signals. */
+  private static final String HANDLER = " handler";
+
   private Exit() {}
 
   /** Returns the name of the signal that a status stands for, null if it stands for none. */
@@ -44,6 +47,21 @@ final class Exit {
         || status == 128 + SIGTERM
         || status == 128 + SIGINT
         || status == 128 + SIGHUP;
+  }
+
+  static boolean isKill(int status) {
+    return status == 128 + SIGKILL;
+  }
+
+  /**
+   * Returns the name of the signal that a thread of a JVM handles, null if it is no such thread.
+   *
+   * @param thread the name of the thread
+   */
+  static @Nullable String handledSignal(String thread) {
+    return thread.startsWith("SIG") && thread.endsWith(HANDLER)
+        ? thread.substring(0, thread.length() - HANDLER.length())
+        : null;
   }
 
   static String describe(int status) {

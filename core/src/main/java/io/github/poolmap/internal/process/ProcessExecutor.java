@@ -389,7 +389,8 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   /** The worker is gone, or has to go: settles what it had on board. */
   private void outlive(ChildJvm dead, @Nullable IOException violation) {
     try {
-      Death death = Autopsy.examine(dead, slot + 1, violation);
+      Crash crash = Autopsy.examine(dead, slot + 1, violation);
+      Death death = crash.death();
       dead.kill();
       if (death.reason() != Reason.STOPPED) {
         LOG.warn(
@@ -401,7 +402,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       if (violation == null) {
         drain(dead);
       }
-      inherit(dead, new Crash(dead.toString(), death, violation, true));
+      inherit(dead, crash);
     } catch (LaneLostException e) {
       LOG.debug("{}: nobody waits for what it left behind", dead);
     } finally {

@@ -102,11 +102,9 @@ final class WorkerStarter {
 
   private RuntimeException diedInInitializer(
       ChildJvm started, boolean wasWarm, @Nullable IOException violation) {
-    Death death = Autopsy.examine(started, slot + 1, violation);
-    String message =
-        started
-            + ": died in its initializer: "
-            + new Crash(started.toString(), death, violation, true).describe();
+    Crash crash = Autopsy.examine(started, slot + 1, violation);
+    Death death = crash.death();
+    String message = started + ": died in its initializer: " + crash.describe();
     if (wasWarm && death.reason() != Reason.STOPPED) {
       // It may have been killed while it waited. There are but few, and a fresh one will show.
       return new WarmDeathException(message);
@@ -117,7 +115,7 @@ final class WorkerStarter {
         death.stderrTail(),
         death.reason() == Reason.SIGNAL ? death.exitStatus() : -1,
         SIGNALLED_INITIALIZERS_ALLOWED,
-        violation);
+        crash.cause());
   }
 
   /** A worker that had been kept warm has died before it was ready. */

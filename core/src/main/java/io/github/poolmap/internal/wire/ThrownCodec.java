@@ -58,11 +58,7 @@ public final class ThrownCodec {
     to.putString(thrown.getClass().getName());
     to.putString(said(thrown));
     StackTraceElement[] stack = stackOf(thrown);
-    to.putInt(stack.length);
-    for (StackTraceElement frame : stack) {
-      to.putString(frame.getClassName()).putString(frame.getMethodName());
-      to.putString(frame.getFileName()).putInt(frame.getLineNumber());
-    }
+    StackCodec.encode(to, stack, stack.length);
     Throwable cause = causeOf(thrown);
     boolean withCause = cause != null && seen.size() < DEEPEST && !seen.contains(cause);
     to.putByte(withCause ? 1 : 0);
@@ -114,17 +110,7 @@ public final class ThrownCodec {
     }
     String className = String.valueOf(Unpacker.string(from));
     LikenessException likeness = new LikenessException(className, Unpacker.string(from));
-    int frames = Unpacker.integer(from);
-    if (frames < 0 || frames > from.remaining()) {
-      throw new ProtocolException("stack trace of " + frames + " frames");
-    }
-    StackTraceElement[] stack = new StackTraceElement[frames];
-    for (int i = 0; i < frames; i++) {
-      String type = String.valueOf(Unpacker.string(from));
-      String method = String.valueOf(Unpacker.string(from));
-      stack[i] = new StackTraceElement(type, method, Unpacker.string(from), Unpacker.integer(from));
-    }
-    likeness.setStackTrace(stack);
+    likeness.setStackTrace(StackCodec.decode(from));
     if (next(from)) {
       likeness.initCause(decodeLikeness(from, depth + 1));
     }

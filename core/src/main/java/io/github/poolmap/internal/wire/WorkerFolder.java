@@ -38,6 +38,11 @@ public record WorkerFolder(Path path) {
     return path.resolve("hs_err.log");
   }
 
+  /** Who called {@code System.exit}, see {@link ExitFile}. */
+  public Path exit() {
+    return path.resolve("exit");
+  }
+
   /** Deletes the folder with what is in it. Parent and worker may both do it, at the same time. */
   public void delete() throws IOException {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {

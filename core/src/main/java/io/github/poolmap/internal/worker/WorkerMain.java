@@ -60,6 +60,7 @@ public final class WorkerMain {
     FrameChannel data = dial(folder, Hello.Role.DATA, token, pid);
     Files.deleteIfExists(folder.token());
     Signals.ignoreTerminalInterrupt();
+    ExitNote.leaveIn(folder);
     Ledger ledger = Ledger.open(folder.ledger());
     JvmState fresh = JvmState.now();
     data.write(FrameType.READY, pid);
