@@ -87,7 +87,7 @@ class ParentDeathTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"sleep, 2", "loop, 2", "children, 4"})
+  @CsvSource({"sleep, 2", "loop, 2", "children, 4", "loop with children, 4"})
   void parentKilled(String task, int processes) throws Exception {
     Journal journal = start(task);
     await().atMost(Duration.ofSeconds(40)).until(() -> workers(journal).size() == processes);

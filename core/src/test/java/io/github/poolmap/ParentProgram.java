@@ -25,6 +25,10 @@ final class ParentProgram {
                           switch (task) {
                             case "loop" -> loop(journal);
                             case "children" -> start(journal);
+                            case "loop with children" -> {
+                              startChild(journal);
+                              loop(journal);
+                            }
                             default -> announce(journal);
                           }
                           Thread.sleep(600_000);
@@ -45,8 +49,12 @@ final class ParentProgram {
   }
 
   private static void start(Journal journal) throws IOException {
-    journal.add("worker " + new ProcessBuilder("sleep", "600").start().pid());
+    startChild(journal);
     announce(journal);
+  }
+
+  private static void startChild(Journal journal) throws IOException {
+    journal.add("worker " + new ProcessBuilder("sleep", "600").start().pid());
   }
 
   /** Says so once the loop is compiled, and goes on with it for minutes. */
@@ -57,6 +65,7 @@ final class ParentProgram {
     }
     announce(journal);
     for (int i = 0; i < 100; i++) {
+      // 2^31 - 1 rounds without a call in them.
       sum += count(Integer.MAX_VALUE);
     }
     journal.add("ended with " + sum);
