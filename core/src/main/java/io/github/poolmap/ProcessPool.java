@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +76,7 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
     private @Nullable Path javaHome;
     private int maxTasksPerWorker = WorkerLimits.UNLIMITED;
     private long maxWorkerMemory = WorkerLimits.UNLIMITED;
+    private @Nullable UnaryOperator<List<String>> launcher;
     private Duration startTimeout = Duration.ofSeconds(30);
     private Duration idleTimeout = Duration.ofSeconds(60);
 
@@ -260,6 +262,33 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
     }
 
     /**
+     * Sets what changes the command line of each worker, to put another command in front of it:
+     * {@code nice}, {@code taskset}, {@code systemd-run --scope}, {@code env}.
+     *
+     * <pre>{@code builder.launcher(jvm -> {
+     *   List<String> command = new ArrayList<>(List.of("nice", "-n", "10"));
+     *   command.addAll(jvm);
+     *   return command;
+     * })}</pre>
+     *
+     * <p>The result has to end with the command that it was given, and the command that it names
+     * has to become the JVM, on this host and with the same pid, as those above do by {@code exec}.
+     * One that starts the JVM as a child is refused with {@link WorkerStartException}, because
+     * signals and exit statuses would be about the wrong process. The same error comes of an
+     * operator that throws, or that returns null or something else than such a command.
+     *
+     * <p>The operator is called for each start, by several threads at once, and must not block. Two
+     * pools are launched alike if they have the same operator object, or equal ones.
+     *
+     * @param change turns the command of the JVM, executable first, into the one to be run
+     * @return this builder
+     */
+    public Builder<T, R> launcher(UnaryOperator<List<String>> change) {
+      launcher = requireNonNull(change, "launcher");
+      return this;
+    }
+
+    /**
      * Sets how long the boot of a worker may take, without its initializer, which only the limits
      * of calls bound. The default is 30 seconds.
      *
@@ -330,7 +359,8 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
           path,
           environment,
           workingDirectory,
-          startTimeout);
+          startTimeout,
+          launcher);
     }
 
     /** Everything that tells the workers of one pool from those of another, but for the name. */

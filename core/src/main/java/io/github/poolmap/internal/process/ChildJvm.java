@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -168,8 +169,18 @@ final class ChildJvm implements WorkerProcess {
   }
 
   private static List<ProcessHandle> descendants(Process process) {
+    return found(process, Descendants::toKill);
+  }
+
+  /** Those too that clean up behind themselves if they are left to it. */
+  static List<ProcessHandle> allDescendants(Process process) {
+    return found(process, handle -> handle.descendants().toList());
+  }
+
+  private static List<ProcessHandle> found(
+      Process process, Function<ProcessHandle, List<ProcessHandle>> search) {
     try {
-      return Descendants.toKill(process.toHandle());
+      return search.apply(process.toHandle());
     } catch (RuntimeException e) {
       // The system may be out of descriptors, or forbid to look; the process itself has to go
       // anyway.

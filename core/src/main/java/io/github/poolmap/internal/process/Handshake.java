@@ -46,6 +46,9 @@ final class Handshake implements Closeable {
   private final Map<Hello.Role, Caller> known = new EnumMap<>(Hello.Role.class);
   private boolean ready;
 
+  /** As the worker says; what it says counts because it has shown the token. */
+  private long pid;
+
   private Handshake(Path socket, byte[] token, ServerSocketChannel listener, Selector selector) {
     this.socket = socket;
     this.token = token;
@@ -68,8 +71,23 @@ final class Handshake implements Closeable {
     }
   }
 
-  /** The two sockets of a worker that is ready. */
-  record Sockets(FrameChannel data, FrameChannel control) {}
+  /**
+   * The two sockets of a worker that is ready.
+   *
+   * @param data see {@link Hello.Role}
+   * @param control see {@link Hello.Role}
+   * @param pid what the worker says that its process is
+   */
+  record Sockets(FrameChannel data, FrameChannel control, long pid) implements Closeable {
+
+    @Override
+    public void close() throws IOException {
+      try (data;
+          control) {
+        // Both are closed, whatever becomes of the first.
+      }
+    }
+  }
 
   /**
    * Waits for the worker.
@@ -93,7 +111,7 @@ final class Handshake implements Closeable {
       }
       selector.selectedKeys().clear();
     }
-    return new Sockets(take(Hello.Role.DATA), take(Hello.Role.CONTROL));
+    return new Sockets(take(Hello.Role.DATA), take(Hello.Role.CONTROL), pid);
   }
 
   private void accept() throws IOException {
@@ -170,6 +188,7 @@ final class Handshake implements Closeable {
         expected.flip();
         if (role == null) {
           role = Hello.check(expected, token);
+          pid = Hello.pid(expected);
           if (known.putIfAbsent(role, this) != null) {
             throw new ProtocolException("second connection for " + role);
           }

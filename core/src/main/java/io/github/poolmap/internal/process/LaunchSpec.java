@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param environment variables to set beside those that are inherited
  * @param workingDirectory null for that of this program
  * @param startTimeout how long a boot may take
+ * @param launcher changes the command line, null to leave it; equal if it is the same object,
+ *     unless the user says otherwise
  */
 public record LaunchSpec(
     Path java,
@@ -22,7 +25,8 @@ public record LaunchSpec(
     List<String> classPath,
     Map<String, String> environment,
     @Nullable Path workingDirectory,
-    Duration startTimeout) {
+    Duration startTimeout,
+    @Nullable UnaryOperator<List<String>> launcher) {
 
   /** Keeps copies. */
   public LaunchSpec {

@@ -1,6 +1,7 @@
 package io.github.poolmap.internal.process;
 
 import io.github.poolmap.WorkerStartException;
+import io.github.poolmap.internal.run.Descriptions;
 import io.github.poolmap.internal.wire.Depth;
 import io.github.poolmap.internal.wire.Descendants;
 import io.github.poolmap.internal.wire.Hello;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +46,7 @@ final class Launcher {
   /** Ends boots that are under way and refuses new ones. */
   synchronized void refuse() {
     refusing = true;
-    booting.forEach(ChildJvm::kill);
+    booting.forEach(Launcher::endBoot);
   }
 
   synchronized boolean isRefusing() {
@@ -53,7 +55,7 @@ final class Launcher {
 
   private synchronized void register(Process process) {
     if (refusing) {
-      ChildJvm.kill(process);
+      endBoot(process);
     } else {
       booting.add(process);
     }
@@ -72,13 +74,11 @@ final class Launcher {
     WorkerFolder folder = newFolder(name);
     boolean started = false;
     try {
-      ChildJvm child = launchIn(folder, spec, name);
+      List<String> command = command(spec, folder, name);
+      ChildJvm child = launchIn(folder, spec, command, name);
       child.workload().booted(System.nanoTime() - begun);
       started = true;
       return child;
-    } catch (IOException e) {
-      throw new WorkerStartException(
-          name + ": cannot be started: " + e, String.join(" ", command(spec, folder, name)), "", e);
     } finally {
       if (!started) {
         deleteQuietly(folder, name);
@@ -86,17 +86,28 @@ final class Launcher {
     }
   }
 
-  private ChildJvm launchIn(WorkerFolder folder, LaunchSpec spec, String name) throws IOException {
+  private ChildJvm launchIn(
+      WorkerFolder folder, LaunchSpec spec, List<String> command, String name) {
+    try {
+      return boot(folder, spec, command, name);
+    } catch (IOException e) {
+      throw new WorkerStartException(
+          name + ": cannot be started: " + e, String.join(" ", command), "", e);
+    }
+  }
+
+  private ChildJvm boot(WorkerFolder folder, LaunchSpec spec, List<String> command, String name)
+      throws IOException {
     byte[] token = new byte[Hello.TOKEN_BYTES];
     RANDOM.nextBytes(token);
     Files.write(folder.token(), token);
     Ledger ledger = Ledger.create(folder.ledger());
     List<String> arguments = arguments(spec, folder);
     ArgumentFile.write(folder.arguments(), arguments);
-    List<String> command = command(spec, folder, name);
     try (Handshake handshake = Handshake.listen(folder.socket(), token)) {
       Process process = start(spec, command, name);
       Handshake.Sockets sockets = null;
+      boolean ready = false;
       try {
         register(process);
         ChildJvm.Output output =
@@ -107,11 +118,17 @@ final class Launcher {
         if (sockets == null) {
           throw bootFailed(spec, name, process, output, command, arguments);
         }
-        return new ChildJvm(name, spec, process, folder, sockets, ledger, output);
+        if (sockets.pid() != process.pid()) {
+          throw forked(name, process, sockets, command);
+        }
+        ChildJvm child = new ChildJvm(name, spec, process, folder, sockets, ledger, output);
+        ready = true;
+        return child;
       } finally {
         unregister(process);
-        if (sockets == null) {
-          ChildJvm.kill(process);
+        if (!ready) {
+          endBoot(process);
+          closeQuietly(sockets, name);
         }
       }
     }
@@ -143,9 +160,11 @@ final class Launcher {
     } catch (IOException e) {
       throw new IOException(
           e.getMessage()
-              + (Files.isExecutable(spec.java())
-                  ? " (was the JDK replaced while this program runs? then restart it)"
-                  : " (" + spec.java() + " is not an executable file)"),
+              + (command.get(0).equals(spec.java().toString())
+                  ? Files.isExecutable(spec.java())
+                      ? " (was the JDK replaced while this program runs? then restart it)"
+                      : " (" + spec.java() + " is not an executable file)"
+                  : " (the command comes from the launcher)"),
           e);
     }
   }
@@ -161,13 +180,86 @@ final class Launcher {
 
   /** Short, so that ps and jcmd show which worker of which pool it is. */
   private static List<String> command(LaunchSpec spec, WorkerFolder folder, String name) {
-    return List.of(
-        spec.java().toString(),
-        "@" + folder.arguments(),
-        Descendants.WORKER_MAIN,
-        name,
-        folder.path().toString(),
-        Integer.toString(Depth.current() + 1));
+    List<String> jvm =
+        List.of(
+            spec.java().toString(),
+            "@" + folder.arguments(),
+            Descendants.WORKER_MAIN,
+            name,
+            folder.path().toString(),
+            Integer.toString(Depth.current() + 1));
+    return spec.launcher() == null ? jvm : changed(jvm, spec.launcher(), name);
+  }
+
+  /** What the user's launcher makes of the command. It may do anything. */
+  private static List<String> changed(
+      List<String> jvm, UnaryOperator<List<String>> launcher, String name) {
+    List<String> changed;
+    try {
+      changed = launcher.apply(jvm);
+    } catch (RuntimeException | Error e) {
+      throw launcherFailed(name, "threw " + Descriptions.of(e), jvm, e);
+    }
+    if (changed == null) {
+      throw launcherFailed(name, "gave null instead of a command", jvm, null);
+    }
+    List<String> copy = new ArrayList<>(changed);
+    if (copy.contains(null)) {
+      throw launcherFailed(name, "gave a command with null in it: " + copy, jvm, null);
+    }
+    int added = copy.size() - jvm.size();
+    if (added < 0 || !copy.subList(added, copy.size()).equals(jvm)) {
+      throw launcherFailed(
+          name, "gave " + copy + ", which does not end with the command of the JVM", jvm, null);
+    }
+    return copy;
+  }
+
+  private static WorkerStartException launcherFailed(
+      String name, String what, List<String> jvm, @Nullable Throwable cause) {
+    String command = String.join(" ", jvm);
+    return new WorkerStartException(
+        name + ": cannot be started: the launcher " + what + "\ncommand of the JVM: " + command,
+        command,
+        "",
+        cause);
+  }
+
+  /**
+   * The JVM is not the process that was started, but a child of it. Signals and exit statuses would
+   * be about the wrong process, so such a worker could be neither killed nor buried.
+   */
+  private static WorkerStartException forked(
+      String name, Process process, Handshake.Sockets sockets, List<String> command) {
+    String whole = String.join(" ", command);
+    return new WorkerStartException(
+        name
+            + ": cannot be started: its JVM is pid "
+            + sockets.pid()
+            + ", but the command was started as pid "
+            + process.pid()
+            + ". A launcher's command has to become the JVM (in a shell script by \"exec\"), not to"
+            + " start it as a child\ncommand: "
+            + whole,
+        whole,
+        "",
+        null);
+  }
+
+  /** Kills all that a boot has come to. No task has run yet, so no JVM in it is to be spared. */
+  private static void endBoot(Process process) {
+    ChildJvm.allDescendants(process).forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+
+  private static void closeQuietly(Handshake.@Nullable Sockets sockets, String name) {
+    if (sockets != null) {
+      try {
+        sockets.close();
+      } catch (IOException e) {
+        LOG.warn("{}: the sockets of a failed start cannot be closed", name, e);
+      }
+    }
   }
 
   private WorkerStartException bootFailed(
@@ -179,7 +271,7 @@ final class Launcher {
       List<String> arguments) {
     boolean died = !process.isAlive();
     if (!died) {
-      ChildJvm.kill(process);
+      endBoot(process);
     }
     try {
       process.waitFor(LAST_OUTPUT_MILLIS, TimeUnit.MILLISECONDS);
@@ -194,7 +286,11 @@ final class Launcher {
         refused
             ? "not started, its pool was closed meanwhile"
             : died
-                ? "the worker JVM ended while booting, with status " + Exit.describe(status)
+                ? "the worker JVM ended while booting, with status "
+                    + Exit.describe(status)
+                    + (spec.launcher() == null || status != 0
+                        ? ""
+                        : " (the launcher's command has to become the JVM, not to start it as a child)")
                 : "the worker JVM was not ready within " + spec.startTimeout();
     String whole = String.join(" ", command) + "\n" + String.join(" ", arguments);
     String tail = output.err().tail();

@@ -28,6 +28,11 @@ public final class Hello {
     return new Packer(64).putInt(PROTOCOL).putByte(role.ordinal()).putBytes(token);
   }
 
+  /** Returns the pid that a whole hello frame bears; does not check the frame. */
+  public static long pid(ByteBuffer bytes) {
+    return bytes.getLong(Frame.HEADER_BYTES - 16);
+  }
+
   /**
    * Reads a whole hello frame and checks it.
    *
