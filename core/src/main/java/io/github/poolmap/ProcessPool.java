@@ -77,6 +77,7 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
     private int maxTasksPerWorker = WorkerLimits.UNLIMITED;
     private long maxWorkerMemory = WorkerLimits.UNLIMITED;
     private @Nullable UnaryOperator<List<String>> launcher;
+    private int debugSlot = ProcessBackend.NOBODY;
     private Duration startTimeout = Duration.ofSeconds(30);
     private Duration idleTimeout = Duration.ofSeconds(60);
 
@@ -289,6 +290,41 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
     }
 
     /**
+     * Has one worker listen for a debugger, on a free port of the loopback address that a warning
+     * in the log names, again for each JVM that takes the worker's place. It does not wait for the
+     * debugger to attach. The other workers have no such port, and this one works for no other
+     * pool.
+     *
+     * <p>Everybody on this host may attach while the worker lives. Time limits stay as they are: a
+     * task that stands at a breakpoint longer than its {@code taskTimeout} is stopped like any
+     * other.
+     *
+     * @param slot the number of the worker as {@link WorkerInfo#index} has it, from 0
+     * @return this builder
+     * @throws IllegalArgumentException if it is negative; when the pool is made, if there is no
+     *     such worker
+     */
+    public Builder<T, R> debug(int slot) {
+      if (slot < 0) {
+        throw noSuchSlot(slot, "0 to workers - 1");
+      }
+      debugSlot = slot;
+      return this;
+    }
+
+    private static IllegalArgumentException noSuchSlot(int slot, String range) {
+      return new IllegalArgumentException(
+          "debug = " + slot + " is out of range: allowed are " + range);
+    }
+
+    private int checkedDebugSlot() {
+      if (debugSlot >= workers()) {
+        throw noSuchSlot(debugSlot, "0 to " + (workers() - 1));
+      }
+      return debugSlot;
+    }
+
+    /**
      * Sets how long the boot of a worker may take, without its initializer, which only the limits
      * of calls bound. The default is 30 seconds.
      *
@@ -370,6 +406,7 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
         Duration idleTimeout,
         WorkerLimits limits,
         StartStrategy startStrategy,
+        int debugSlot,
         @Nullable Effect<? super WorkerInfo> initializer,
         List<PoolListener> listeners) {}
 
@@ -381,6 +418,7 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
           idleTimeout,
           limits(),
           startStrategy,
+          checkedDebugSlot(),
           initializer(),
           listeners());
     }
@@ -397,7 +435,8 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
               new WorkerStart(initializer()),
               new WorkerEnd(),
               idleTimeout,
-              limits());
+              limits(),
+              checkedDebugSlot());
       return Engine.on(name(), workers(), idleTimeout, backend, listeners());
     }
 
@@ -405,6 +444,7 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
      * Makes the pool; starts nothing.
      *
      * @return the pool
+     * @throws IllegalArgumentException if options do not fit together
      */
     public ProcessPool<T, R> build() {
       return new ProcessPool<>(newEngine(), this);

@@ -65,8 +65,12 @@ final class Launcher {
     booting.remove(process);
   }
 
-  /** Boots a worker and waits until it is ready. */
-  ChildJvm launch(LaunchSpec spec, String name) {
+  /**
+   * Boots a worker and waits until it is ready.
+   *
+   * @param debugged whether it listens for a debugger
+   */
+  ChildJvm launch(LaunchSpec spec, String name, boolean debugged) {
     if (isRefusing()) {
       throw new WorkerStartException(name + ": not started, its pool is closed", "", "", null);
     }
@@ -75,7 +79,7 @@ final class Launcher {
     boolean started = false;
     try {
       List<String> command = command(spec, folder, name);
-      ChildJvm child = launchIn(folder, spec, command, name);
+      ChildJvm child = launchIn(folder, spec, command, name, debugged);
       child.workload().booted(System.nanoTime() - begun);
       started = true;
       return child;
@@ -87,22 +91,30 @@ final class Launcher {
   }
 
   private ChildJvm launchIn(
-      WorkerFolder folder, LaunchSpec spec, List<String> command, String name) {
+      WorkerFolder folder, LaunchSpec spec, List<String> command, String name, boolean debugged) {
     try {
-      return boot(folder, spec, command, name);
+      return boot(folder, spec, command, name, debugged ? DebugPort.choose() : null);
     } catch (IOException e) {
       throw new WorkerStartException(
           name + ": cannot be started: " + e, String.join(" ", command), "", e);
     }
   }
 
-  private ChildJvm boot(WorkerFolder folder, LaunchSpec spec, List<String> command, String name)
+  private ChildJvm boot(
+      WorkerFolder folder,
+      LaunchSpec spec,
+      List<String> command,
+      String name,
+      @Nullable DebugPort debugPort)
       throws IOException {
     byte[] token = new byte[Hello.TOKEN_BYTES];
     RANDOM.nextBytes(token);
     Files.write(folder.token(), token);
     Ledger ledger = Ledger.create(folder.ledger());
     List<String> arguments = arguments(spec, folder);
+    if (debugPort != null) {
+      arguments.add(0, debugPort.option());
+    }
     ArgumentFile.write(folder.arguments(), arguments);
     try (Handshake handshake = Handshake.listen(folder.socket(), token)) {
       Process process = start(spec, command, name);
@@ -123,6 +135,10 @@ final class Launcher {
         }
         ChildJvm child = new ChildJvm(name, spec, process, folder, sockets, ledger, output);
         ready = true;
+        if (debugPort != null) {
+          child.taint("a debugger may be attached");
+          LOG.warn("{}: a debugger can be attached at {}", child, debugPort.address());
+        }
         return child;
       } finally {
         unregister(process);

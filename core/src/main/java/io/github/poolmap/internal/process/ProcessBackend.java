@@ -29,6 +29,9 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
 
   private static final Logger LOG = LoggerFactory.getLogger(ProcessBackend.class);
 
+  /** No worker has this number. */
+  public static final int NOBODY = -1;
+
   private static final int LARGE_FUNCTION_BYTES = 10 << 20;
 
   private static final AtomicLong FUNCTIONS = new AtomicLong();
@@ -40,6 +43,7 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
   private final byte[] endEffect;
   private final Duration idleTimeout;
   private final WorkerLimits limits;
+  private final int debugSlot;
   private final Map<ChildJvm, Employment> workers = new ConcurrentHashMap<>();
 
   /** Workers that have not said yet that they are started: user code runs in them. */
@@ -57,6 +61,8 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
    * @param end what each worker does after its last one, if another pool is to have it
    * @param idleTimeout how long a worker may have nothing to do
    * @param limits how much a worker may do
+   * @param debugSlot the number of the worker that a debugger may attach to, {@link #NOBODY} if
+   *     none
    * @throws io.github.poolmap.NotSerializableTaskException if start or end cannot be sent
    */
   public ProcessBackend(
@@ -65,9 +71,11 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
       Effect<WorkerInfo> start,
       Effect<WorkerInfo> end,
       Duration idleTimeout,
-      WorkerLimits limits) {
+      WorkerLimits limits,
+      int debugSlot) {
     this.spec = spec;
     this.strategy = strategy;
+    this.debugSlot = debugSlot;
     this.startEffect = ObjectCodec.serialize(start, "initializer");
     this.endEffect = ObjectCodec.serialize(end, "end");
     this.idleTimeout = idleTimeout;
@@ -171,11 +179,11 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
   }
 
   /** Gets a worker that has booted. */
-  ChildJvm start(String name) {
+  ChildJvm start(String name, int slot) {
     WarmWorkers.OF_PROGRAM.used(spec);
     boolean got = false;
     try {
-      ChildJvm worker = hire(name);
+      ChildJvm worker = hire(name, slot);
       got = true;
       return worker;
     } finally {
@@ -185,8 +193,8 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
     }
   }
 
-  private ChildJvm hire(String name) {
-    WorkerProcess started = strategy.start(new Request(this, name));
+  private ChildJvm hire(String name, int slot) {
+    WorkerProcess started = strategy.start(new Request(this, name, slot == debugSlot));
     if (!(started instanceof ChildJvm child)) {
       throw new IllegalStateException(
           name
@@ -235,8 +243,12 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
     }
   }
 
-  /** What one lane asks the start strategy for; equal if the launch specs are. */
-  private record Request(ProcessBackend backend, String name) implements WorkerSpec {
+  /**
+   * What one lane asks the start strategy for; equal if the launch specs are. A worker that a
+   * debugger may be attached to is for its own pool alone.
+   */
+  private record Request(ProcessBackend backend, String name, boolean debugged)
+      implements WorkerSpec {
 
     @Override
     public List<String> command() {
@@ -245,28 +257,34 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
 
     @Override
     public WorkerProcess launch() {
-      return backend.launcher.launch(backend.spec, name);
+      return backend.launcher.launch(backend.spec, name, debugged);
     }
 
     @Override
     public @Nullable WorkerProcess takeWarm() {
-      while (true) {
+      while (!debugged) {
         ChildJvm warm = WarmWorkers.OF_PROGRAM.take(backend.spec);
         if (warm == null || !warm.isWarm() || backend.limits.exceededBy(warm) == null) {
           return warm;
         }
         Errands.run(warm::stop);
       }
+      return null;
     }
 
     @Override
     public void prepareSpares(int count) {
-      WarmWorkers.OF_PROGRAM.prepare(backend.spec, name + "-spare", count);
+      if (!debugged) {
+        WarmWorkers.OF_PROGRAM.prepare(backend.spec, name + "-spare", count);
+      }
     }
 
     @Override
     public boolean equals(Object other) {
-      return other instanceof Request that && backend.spec.equals(that.backend.spec);
+      return other instanceof Request that
+          && backend.spec.equals(that.backend.spec)
+          && debugged == that.debugged
+          && (!debugged || backend == that.backend);
     }
 
     @Override

@@ -41,7 +41,7 @@ final class WorkerStarter {
   ChildJvm start() throws WorkerStartException {
     for (int attempt = 1; ; attempt++) {
       try {
-        ChildJvm started = backend.start(name);
+        ChildJvm started = backend.start(name, slot);
         boolean ready = false;
         try {
           initialize(started);
