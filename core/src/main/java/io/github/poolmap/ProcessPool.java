@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * copied by serialization. Workers are started on demand and end with the pool, with the program,
  * whatever ends it, and when they had nothing to do for the idle timeout. What they write to
  * standard output and error appears line by line on {@code System.out} and {@code System.err} of
- * the program. Safe for use by many threads.
+ * the program, unless {@link Builder#output} says otherwise. Safe for use by many threads.
  *
  * <p>A worker that dies fails the item that it was executing with {@link WorkerCrashedException};
  * items that it had finished keep their results, and those that it had not begun go to another
@@ -77,6 +77,7 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
     private int maxTasksPerWorker = WorkerLimits.UNLIMITED;
     private long maxWorkerMemory = WorkerLimits.UNLIMITED;
     private @Nullable UnaryOperator<List<String>> launcher;
+    private WorkerOutput output = WorkerOutput.INHERIT;
     private int debugSlot = ProcessBackend.NOBODY;
     private Duration startTimeout = Duration.ofSeconds(30);
     private Duration idleTimeout = Duration.ofSeconds(60);
@@ -290,6 +291,17 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
     }
 
     /**
+     * Sets what becomes of what the workers print. The default is {@link WorkerOutput#INHERIT}.
+     *
+     * @param where where it appears, if anywhere
+     * @return this builder
+     */
+    public Builder<T, R> output(WorkerOutput where) {
+      output = requireNonNull(where, "output");
+      return this;
+    }
+
+    /**
      * Has one worker listen for a debugger, on a free port of the loopback address that a warning
      * in the log names, again for each JVM that takes the worker's place. It does not wait for the
      * debugger to attach. The other workers have no such port, and this one works for no other
@@ -396,7 +408,8 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
           environment,
           workingDirectory,
           startTimeout,
-          launcher);
+          launcher,
+          output);
     }
 
     /** Everything that tells the workers of one pool from those of another, but for the name. */
@@ -430,6 +443,7 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
     Engine<?> newEngine() {
       ProcessBackend backend =
           new ProcessBackend(
+              name(),
               launchSpec(),
               startStrategy,
               new WorkerStart(initializer()),

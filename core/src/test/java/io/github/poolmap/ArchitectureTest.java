@@ -167,6 +167,7 @@ class ArchitectureTest {
             "WorkerCrashedException$Reason",
             "WorkerInfo",
             "WorkerLocal",
+            "WorkerOutput",
             "WorkerProcess",
             "WorkerSpec",
             "WorkerStartException");

@@ -56,8 +56,6 @@ final class ChildJvm implements WorkerProcess {
 
   private volatile boolean warm;
 
-  private volatile String name;
-
   /** When it last had something to do, by {@link System#nanoTime()}. */
   private volatile long lastUsed = System.nanoTime();
 
@@ -72,22 +70,24 @@ final class ChildJvm implements WorkerProcess {
   private final Workload workload = new Workload();
 
   /** The two output streams of a worker. */
-  record Output(OutputPump out, OutputPump err) {}
+  record Output(OutputPump out, OutputPump err, CurrentNames names) {
 
-  /**
-   * A worker that is ready.
-   *
-   * @param name how it is called until a pool has it
-   */
+    /** Another pool has the worker now. */
+    void passTo(WorkerNames by) {
+      names.set(by);
+      out.startAnew(by.worker() + "-stdout");
+      err.startAnew(by.worker() + "-stderr");
+    }
+  }
+
+  /** A worker that is ready. */
   ChildJvm(
-      String name,
       LaunchSpec spec,
       Process process,
       WorkerFolder folder,
       Handshake.Sockets sockets,
       Ledger ledger,
       Output output) {
-    this.name = name;
     this.spec = spec;
     this.process = process;
     this.folder = folder;
@@ -216,9 +216,7 @@ final class ChildJvm implements WorkerProcess {
       }
       employment = by;
     }
-    name = by.name();
-    output.out().rename(by.name() + "-stdout");
-    output.err().rename(by.name() + "-stderr");
+    output.passTo(by.names());
     lastUsed = System.nanoTime();
     return true;
   }
@@ -316,10 +314,10 @@ final class ChildJvm implements WorkerProcess {
       try {
         control().write(FrameType.BYE, 0);
         if (!process.waitFor(GOODBYE_MILLIS, TimeUnit.MILLISECONDS)) {
-          LOG.debug("{}: did not exit in time, killed", name);
+          LOG.debug("{}: did not exit in time, killed", this);
         }
       } catch (IOException gone) {
-        LOG.debug("{}: gone before its goodbye", name);
+        LOG.debug("{}: gone before its goodbye", this);
       } catch (InterruptedException e) {
         interrupted = true;
       }
@@ -347,7 +345,7 @@ final class ChildJvm implements WorkerProcess {
       try {
         each.close();
       } catch (IOException e) {
-        LOG.warn("{}: cannot clean up {}", name, folder.path(), e);
+        LOG.warn("{}: cannot clean up {}", this, folder.path(), e);
       }
     }
     if (interrupted) {
@@ -379,6 +377,6 @@ final class ChildJvm implements WorkerProcess {
 
   @Override
   public String toString() {
-    return name + " (pid " + pid() + ")";
+    return output.names().get().worker() + " (pid " + pid() + ")";
   }
 }

@@ -3,7 +3,7 @@ package io.github.poolmap.internal.process;
 /** What a worker has to know of the pool that has it; each time it is had is another employment. */
 final class Employment {
 
-  private final String name;
+  private final WorkerNames names;
   private final byte[] endEffect;
   private final long idleNanos;
   private final WorkerLimits limits;
@@ -11,20 +11,20 @@ final class Employment {
   /**
    * A worker begins to work for a pool.
    *
-   * @param name how the pool calls it
+   * @param names how it is called there
    * @param endEffect what it does after its last task, serialized
    * @param idleNanos how long it may have nothing to do
    * @param limits how much it may do
    */
-  Employment(String name, byte[] endEffect, long idleNanos, WorkerLimits limits) {
-    this.name = name;
+  Employment(WorkerNames names, byte[] endEffect, long idleNanos, WorkerLimits limits) {
+    this.names = names;
     this.endEffect = endEffect;
     this.idleNanos = idleNanos;
     this.limits = limits;
   }
 
-  String name() {
-    return name;
+  WorkerNames names() {
+    return names;
   }
 
   byte[] endEffect() {

@@ -1,5 +1,6 @@
 package io.github.poolmap.internal.process;
 
+import io.github.poolmap.WorkerOutput;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param startTimeout how long a boot may take
  * @param launcher changes the command line, null to leave it; equal if it is the same object,
  *     unless the user says otherwise
+ * @param output what becomes of what the worker prints
  */
 public record LaunchSpec(
     Path java,
@@ -26,7 +28,8 @@ public record LaunchSpec(
     Map<String, String> environment,
     @Nullable Path workingDirectory,
     Duration startTimeout,
-    @Nullable UnaryOperator<List<String>> launcher) {
+    @Nullable UnaryOperator<List<String>> launcher,
+    WorkerOutput output) {
 
   /** Keeps copies. */
   public LaunchSpec {

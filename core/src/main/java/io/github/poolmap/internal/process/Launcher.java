@@ -1,5 +1,6 @@
 package io.github.poolmap.internal.process;
 
+import io.github.poolmap.WorkerOutput;
 import io.github.poolmap.WorkerStartException;
 import io.github.poolmap.internal.run.Descriptions;
 import io.github.poolmap.internal.wire.Depth;
@@ -23,6 +24,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Boots the worker JVMs of one pool, and can end boots that are under way. */
 final class Launcher {
@@ -39,9 +41,20 @@ final class Launcher {
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
+  private final String poolName;
+
   // Guarded by this.
   private final Set<Process> booting = new HashSet<>();
   private boolean refusing;
+
+  /**
+   * Makes a launcher.
+   *
+   * @param poolName whose workers they are
+   */
+  Launcher(String poolName) {
+    this.poolName = poolName;
+  }
 
   /** Ends boots that are under way and refuses new ones. */
   synchronized void refuse() {
@@ -122,10 +135,7 @@ final class Launcher {
       boolean ready = false;
       try {
         register(process);
-        ChildJvm.Output output =
-            new ChildJvm.Output(
-                OutputPump.start(process.getInputStream(), () -> System.out, name + "-stdout"),
-                OutputPump.start(process.getErrorStream(), () -> System.err, name + "-stderr"));
+        ChildJvm.Output output = pump(process, spec.output(), name);
         sockets = handshake.await(process, spec.startTimeout());
         if (sockets == null) {
           throw bootFailed(spec, name, process, output, command, arguments);
@@ -133,7 +143,7 @@ final class Launcher {
         if (sockets.pid() != process.pid()) {
           throw forked(name, process, sockets, command);
         }
-        ChildJvm child = new ChildJvm(name, spec, process, folder, sockets, ledger, output);
+        ChildJvm child = new ChildJvm(spec, process, folder, sockets, ledger, output);
         ready = true;
         if (debugPort != null) {
           child.taint("a debugger may be attached");
@@ -148,6 +158,26 @@ final class Launcher {
         }
       }
     }
+  }
+
+  private ChildJvm.Output pump(Process process, WorkerOutput output, String name) {
+    CurrentNames names = new CurrentNames(new WorkerNames(name, poolName));
+    LineTarget out =
+        switch (output) {
+          case INHERIT -> LineTarget.stream(() -> System.out);
+          case LOG -> LineTarget.log(Level.INFO, names::get);
+          case DISCARD -> LineTarget.NOWHERE;
+        };
+    LineTarget err =
+        switch (output) {
+          case INHERIT -> LineTarget.stream(() -> System.err);
+          case LOG -> LineTarget.log(Level.WARN, names::get);
+          case DISCARD -> LineTarget.NOWHERE;
+        };
+    return new ChildJvm.Output(
+        OutputPump.start(process.getInputStream(), out, name + "-stdout"),
+        OutputPump.start(process.getErrorStream(), err, name + "-stderr"),
+        names);
   }
 
   private static Process start(LaunchSpec spec, List<String> command, String name)

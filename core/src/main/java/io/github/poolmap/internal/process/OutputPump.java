@@ -4,18 +4,19 @@ import com.google.common.collect.EvictingQueue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.Queue;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Passes one output stream of a worker on to this program's, whole lines at a time, and remembers
- * the last lines for error messages.
+ * Passes one output stream of a worker on, whole lines at a time, and remembers the last lines for
+ * error messages.
+ *
+ * <p>It never holds more than one line, and of an endless one no more than {@link #LONGEST_LINE}
+ * and a buffer: who writes faster than the target takes has to wait.
  */
 final class OutputPump implements Runnable {
 
@@ -24,11 +25,11 @@ final class OutputPump implements Runnable {
   private static final int TAIL_LINES = 20;
   private static final int LONGEST_TAIL_LINE = 500;
 
-  /** A line longer than this is passed on in parts. */
+  /** A line longer than this is passed on in parts, each of them a line. */
   private static final int LONGEST_LINE = 64 * 1024;
 
   private final InputStream in;
-  private final Supplier<PrintStream> target;
+  private final LineTarget target;
   private final Thread thread;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
 
@@ -37,7 +38,7 @@ final class OutputPump implements Runnable {
 
   private boolean targetBroken;
 
-  private OutputPump(InputStream in, Supplier<PrintStream> target, String name) {
+  private OutputPump(InputStream in, LineTarget target, String name) {
     this.in = in;
     this.target = target;
     this.thread = new Thread(null, this, name, 0, false);
@@ -47,9 +48,9 @@ final class OutputPump implements Runnable {
   /**
    * Starts pumping.
    *
-   * @param target where to, asked for each line: programs may replace System.out
+   * @param target where to
    */
-  static OutputPump start(InputStream in, Supplier<PrintStream> target, String name) {
+  static OutputPump start(InputStream in, LineTarget target, String name) {
     OutputPump pump = new OutputPump(in, target, name);
     pump.thread.start();
     return pump;
@@ -67,7 +68,7 @@ final class OutputPump implements Runnable {
       // The stream was closed with the process; what came before has been passed on.
       LOG.debug("{} ends: {}", thread.getName(), closed.getMessage());
     } finally {
-      passOn();
+      endLine();
     }
   }
 
@@ -82,25 +83,29 @@ final class OutputPump implements Runnable {
     }
     line.write(buffer, start, length - start);
     if (line.size() > LONGEST_LINE) {
+      endLine();
+    }
+  }
+
+  /** What another worker writes must not come to stand behind it. */
+  private void endLine() {
+    if (line.size() > 0) {
+      line.write('\n');
       passOn();
     }
   }
 
   private void passOn() {
-    if (line.size() == 0) {
-      return;
-    }
     byte[] bytes = line.toByteArray();
     line.reset();
     synchronized (tail) {
       tail.add(Arrays.copyOf(bytes, Math.min(bytes.length, LONGEST_TAIL_LINE)));
     }
     try {
-      PrintStream to = target.get();
-      to.write(bytes, 0, bytes.length);
-      to.flush();
+      target.take(bytes);
     } catch (RuntimeException | Error e) {
-      // The worker must be able to go on printing, whatever stands in place of System.out.
+      // The worker must be able to go on printing, whatever stands in place of System.out or takes
+      // what is logged.
       if (!targetBroken) {
         LOG.warn("{}: output cannot be passed on and is dropped", thread.getName(), e);
       }
@@ -108,9 +113,12 @@ final class OutputPump implements Runnable {
     }
   }
 
-  /** Another pool has the worker now. */
-  void rename(String name) {
+  /** Another pool has the worker now, whom the last lines of the one before do not concern. */
+  void startAnew(String name) {
     thread.setName(name);
+    synchronized (tail) {
+      tail.clear();
+    }
   }
 
   /** Waits until everything has been passed on, at most so long. */

@@ -36,9 +36,10 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
 
   private static final AtomicLong FUNCTIONS = new AtomicLong();
 
+  private final String poolName;
   private final LaunchSpec spec;
   private final StartStrategy strategy;
-  private final Launcher launcher = new Launcher();
+  private final Launcher launcher;
   private final byte[] startEffect;
   private final byte[] endEffect;
   private final Duration idleTimeout;
@@ -55,6 +56,7 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
   /**
    * Makes a backend; starts nothing.
    *
+   * @param poolName what log lines call the pool
    * @param spec how to launch a worker
    * @param strategy how to come by one
    * @param start what each worker does before its first task
@@ -66,6 +68,7 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
    * @throws io.github.poolmap.NotSerializableTaskException if start or end cannot be sent
    */
   public ProcessBackend(
+      String poolName,
       LaunchSpec spec,
       StartStrategy strategy,
       Effect<WorkerInfo> start,
@@ -73,7 +76,9 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
       Duration idleTimeout,
       WorkerLimits limits,
       int debugSlot) {
+    this.poolName = poolName;
     this.spec = spec;
+    this.launcher = new Launcher(poolName);
     this.strategy = strategy;
     this.debugSlot = debugSlot;
     this.startEffect = ObjectCodec.serialize(start, "initializer");
@@ -204,7 +209,8 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
               + started
               + ", which does not come from WorkerSpec.launch() or takeWarm()");
     }
-    Employment here = new Employment(name, endEffect, idleTimeout.toNanos(), limits);
+    Employment here =
+        new Employment(new WorkerNames(name, poolName), endEffect, idleTimeout.toNanos(), limits);
     if (!child.hire(here)) {
       throw new IllegalStateException(
           name + ": " + strategy + " gave " + child + ", which another pool has");

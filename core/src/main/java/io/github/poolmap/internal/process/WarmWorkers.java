@@ -35,13 +35,16 @@ public final class WarmWorkers {
 
   static final WarmWorkers OF_PROGRAM = new WarmWorkers(Runtime.getRuntime().availableProcessors());
 
+  /** The name of the pool that spares are of. */
+  private static final String SPARES = "poolmap-spares";
+
   private final int most;
 
   // All guarded by this.
   private final LinkedList<Kept> kept = new LinkedList<>();
   private final Map<LaunchSpec, Integer> inUse = new HashMap<>();
   private final Map<LaunchSpec, Integer> bootingSpares = new HashMap<>();
-  private Launcher spareLauncher = new Launcher();
+  private Launcher spareLauncher = new Launcher(SPARES);
   private @Nullable Thread keeper;
 
   /** A worker that waits. */
@@ -175,7 +178,7 @@ public final class WarmWorkers {
     List<ChildJvm> all;
     synchronized (this) {
       spareLauncher.refuse();
-      spareLauncher = new Launcher();
+      spareLauncher = new Launcher(SPARES);
       all = remove(each -> true);
       tellKeeper();
     }

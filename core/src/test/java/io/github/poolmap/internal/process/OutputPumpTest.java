@@ -2,6 +2,8 @@ package io.github.poolmap.internal.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import io.github.poolmap.Logs;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,7 +28,7 @@ class OutputPumpTest {
       };
 
   private OutputPump pump(InputStream in) throws InterruptedException {
-    OutputPump pump = OutputPump.start(in, () -> target, "poolmap-pump");
+    OutputPump pump = OutputPump.start(in, LineTarget.stream(() -> target), "poolmap-pump");
     pump.awaitEnd(20_000);
     return pump;
   }
@@ -38,7 +40,7 @@ class OutputPumpTest {
   @Test
   void eachWriteIsAWholeLine() throws InterruptedException {
     OutputPump pump = pump("one\n\ntwo \u00e4\r\nthe rest");
-    assertThat(writes).containsExactly("one\n", "\n", "two \u00e4\r\n", "the rest");
+    assertThat(writes).containsExactly("one\n", "\n", "two \u00e4\r\n", "the rest\n");
     assertThat(pump.tail()).isEqualTo("one\n\ntwo \u00e4\nthe rest");
   }
 
@@ -46,7 +48,9 @@ class OutputPumpTest {
   void linesLongerThanTheBufferStayWholeAndEndlessOnesAreCut() throws InterruptedException {
     pump("x".repeat(30_000) + "\n" + "y".repeat(1_000_000));
     assertThat(writes.get(0)).hasSize(30_001);
-    assertThat(String.join("", writes.subList(1, writes.size()))).isEqualTo("y".repeat(1_000_000));
+    List<String> parts = writes.subList(1, writes.size());
+    assertThat(parts).allSatisfy(part -> assertThat(part).endsWith("\n"));
+    assertThat(String.join("", parts).replace("\n", "")).isEqualTo("y".repeat(1_000_000));
     assertThat(writes).allSatisfy(write -> assertThat(write).hasSizeLessThan(100_000));
   }
 
@@ -88,7 +92,28 @@ class OutputPumpTest {
                 return 1;
               }
             });
-    assertThat(writes).containsExactly("a");
+    assertThat(writes).containsExactly("a\n");
     assertThat(pump.tail()).isEqualTo("a");
+  }
+
+  @Test
+  void aTargetThatThrowsHoldsUpNobody() throws InterruptedException {
+    try (Logs logs = new Logs()) {
+      List<String> taken = new ArrayList<>();
+      LineTarget moody =
+          line -> {
+            taken.add(new String(line, StandardCharsets.UTF_8));
+            throw new IllegalStateException("the appender is broken");
+          };
+      OutputPump pump =
+          OutputPump.start(
+              new ByteArrayInputStream("a\nb\n".getBytes(StandardCharsets.UTF_8)),
+              moody,
+              "poolmap-pump");
+      pump.awaitEnd(20_000);
+      assertThat(taken).containsExactly("a\n", "b\n");
+      assertThat(pump.tail()).isEqualTo("a\nb");
+      assertThat(logs.messages(Level.WARN)).hasSize(1);
+    }
   }
 }
