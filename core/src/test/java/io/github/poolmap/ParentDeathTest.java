@@ -42,12 +42,17 @@ class ParentDeathTest {
     parent.destroyForcibly().waitFor();
   }
 
+  String transport() {
+    return "unix";
+  }
+
   private Journal start(String task) throws IOException {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     List<String> command =
         List.of(
             java,
             "-Djava.io.tmpdir=" + folder,
+            "-Dpoolmap.transport=" + transport(),
             "-cp",
             System.getProperty("java.class.path"),
             ParentProgram.class.getName(),

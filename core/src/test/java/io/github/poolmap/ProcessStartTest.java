@@ -2,6 +2,7 @@ package io.github.poolmap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
@@ -11,8 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +25,8 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Workers that do not come up: an error that says why, and nobody waits for ever. */
 @DisabledOnOs(OS.WINDOWS)
@@ -214,19 +220,76 @@ class ProcessStartTest {
     assertThat(released.get()).isEqualTo(started.get());
   }
 
-  @Test
-  void aTemporaryFolderWithTooLongAPathIsSaid() throws Exception {
-    Path deep = Files.createDirectories(home.resolve("x".repeat(100)));
-    String before = System.getProperty("java.io.tmpdir");
-    System.setProperty("java.io.tmpdir", deep.toString());
-    try (Pool<Object, Object> pool = ProcessPool.builder().workers(1).build()) {
-      assertThat(startFailure(pool)).hasMessageContainingAll("java.io.tmpdir", "too long");
+  /** Runs with properties of the system that are others meanwhile; null removes one. */
+  private static void withProperties(Map<String, String> properties, ThrowingCallable action)
+      throws Throwable {
+    Map<String, String> before = new HashMap<>();
+    properties.keySet().forEach(key -> before.put(key, System.getProperty(key)));
+    System.getProperties().putAll(properties);
+    try {
+      action.call();
     } finally {
-      System.setProperty("java.io.tmpdir", before);
+      before.forEach(
+          (key, value) -> {
+            if (value == null) {
+              System.clearProperty(key);
+            } else {
+              System.setProperty(key, value);
+            }
+          });
     }
+  }
+
+  private Path deepFolder() throws IOException {
+    return Files.createDirectories(home.resolve("x".repeat(100)));
+  }
+
+  /** One of the reasons why there may be no Unix-domain socket; all take the same way. */
+  @Test
+  void aTemporaryFolderWithTooLongAPathForASocketLeadsToTcp() throws Throwable {
+    Path deep = deepFolder();
+    withProperties(
+        Map.of("java.io.tmpdir", deep.toString()),
+        () -> {
+          try (Pool<Object, Object> pool = ProcessPool.builder().workers(2).build()) {
+            List<Integer> results = pool.map(x -> x + 1, PoolUnderTest.range(100));
+            assertThat(results).hasSize(100).last().isEqualTo(100);
+          }
+        });
+    assertThat(logs.messages(Level.WARN)).isEmpty();
     try (var left = Files.list(deep)) {
       assertThat(left).isEmpty();
     }
+  }
+
+  @Test
+  void aTemporaryFolderWithTooLongAPathIsSaidIfThereHasToBeASocket() throws Throwable {
+    Path deep = deepFolder();
+    withProperties(
+        Map.of("java.io.tmpdir", deep.toString(), "poolmap.transport", "unix"),
+        () -> {
+          try (Pool<Object, Object> pool = ProcessPool.builder().workers(1).build()) {
+            assertThat(startFailure(pool))
+                .hasMessageContainingAll("java.io.tmpdir", "too long", "poolmap.transport");
+          }
+        });
+    try (var left = Files.list(deep)) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "TCP", "udp", "automatic"})
+  void aTransportThatThereIsNotIsRefused(String value) throws Throwable {
+    withProperties(
+        Map.of("poolmap.transport", value),
+        () ->
+            assertThatIllegalArgumentException()
+                .isThrownBy(() -> ProcessPool.builder().build())
+                .withMessageStartingWith(
+                    "system property poolmap.transport = \""
+                        + value
+                        + "\" is not allowed: allowed are unix and tcp"));
   }
 
   @Test

@@ -86,7 +86,7 @@ class ProcessTransportTest {
     NotSerializableTaskException refusal =
         catchThrowableOfType(
             NotSerializableTaskException.class, () -> pool.map(x -> pool.workers(), List.of(1)));
-    assertThat(refusal.path()).contains("captured[0]").endsWith("ProcessTransportTest)");
+    assertThat(refusal.path()).contains("captured[0]").endsWith(getClass().getSimpleName() + ")");
   }
 
   @Test

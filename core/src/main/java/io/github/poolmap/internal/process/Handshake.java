@@ -1,11 +1,16 @@
 package io.github.poolmap.internal.process;
 
+import io.github.poolmap.internal.wire.Address;
 import io.github.poolmap.internal.wire.FrameChannel;
 import io.github.poolmap.internal.wire.Hello;
 import io.github.poolmap.internal.wire.ProtocolException;
 import io.github.poolmap.internal.wire.ReadyFrame;
+import io.github.poolmap.internal.wire.WorkerFolder;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -39,7 +44,8 @@ final class Handshake implements Closeable {
   /** How often the process is looked at. */
   private static final long LOOK_MILLIS = 20;
 
-  private final Path socket;
+  private final WorkerFolder folder;
+  private final Address address;
   private final byte[] token;
   private final ServerSocketChannel listener;
   private final Selector selector;
@@ -49,22 +55,77 @@ final class Handshake implements Closeable {
   /** As the worker says; what it says counts because it has shown the token. */
   private long pid;
 
-  private Handshake(Path socket, byte[] token, ServerSocketChannel listener, Selector selector) {
-    this.socket = socket;
+  private Handshake(
+      WorkerFolder folder,
+      Address address,
+      byte[] token,
+      ServerSocketChannel listener,
+      Selector selector) {
+    this.folder = folder;
+    this.address = address;
     this.token = token;
     this.listener = listener;
     this.selector = selector;
   }
 
-  /** Begins to listen. */
-  static Handshake listen(Path socket, byte[] token) throws IOException {
-    ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+  /** Begins to listen, and leaves word in the folder where. */
+  static Handshake listen(WorkerFolder folder, byte[] token, Transport transport)
+      throws IOException {
+    ServerSocketChannel listener = open(folder, transport);
     try {
-      listener.bind(UnixDomainSocketAddress.of(socket));
+      SocketAddress local = listener.getLocalAddress();
+      Address address = local instanceof InetSocketAddress tcp ? Address.tcp(tcp) : Address.UNIX;
+      address.write(folder);
       listener.configureBlocking(false);
       Selector selector = Selector.open();
       listener.register(selector, SelectionKey.OP_ACCEPT);
-      return new Handshake(socket, token, listener, selector);
+      return new Handshake(folder, address, token, listener, selector);
+    } catch (IOException | RuntimeException e) {
+      listener.close();
+      throw e;
+    }
+  }
+
+  private static ServerSocketChannel open(WorkerFolder folder, Transport transport)
+      throws IOException {
+    if (transport == Transport.TCP) {
+      return openTcp();
+    }
+    try {
+      return openUnix(folder.socket());
+    } catch (IOException | UnsupportedOperationException e) {
+      // There are none on this system or in this file system, or the path is too long for one.
+      if (transport == Transport.UNIX) {
+        throw new IOException(
+            "no Unix-domain socket at "
+                + folder.socket()
+                + ": "
+                + e.getMessage()
+                + " (set java.io.tmpdir to a folder that has them, with a short path, or leave out"
+                + " -D"
+                + Transport.PROPERTY
+                + "=unix)",
+            e);
+      }
+      LOG.debug("no Unix-domain socket at {}, using TCP: {}", folder.socket(), e.toString());
+      return openTcp();
+    }
+  }
+
+  private static ServerSocketChannel openUnix(Path socket) throws IOException {
+    ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    try {
+      return listener.bind(UnixDomainSocketAddress.of(socket));
+    } catch (IOException | RuntimeException e) {
+      listener.close();
+      throw e;
+    }
+  }
+
+  private static ServerSocketChannel openTcp() throws IOException {
+    ServerSocketChannel listener = ServerSocketChannel.open();
+    try {
+      return listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     } catch (IOException | RuntimeException e) {
       listener.close();
       throw e;
@@ -117,8 +178,17 @@ final class Handshake implements Closeable {
   private void accept() throws IOException {
     SocketChannel channel = listener.accept();
     if (channel != null) {
-      channel.configureBlocking(false);
-      channel.register(selector, SelectionKey.OP_READ, new Caller(channel));
+      try {
+        if (channel.getLocalAddress() instanceof InetSocketAddress) {
+          Address.tune(channel);
+        }
+        channel.configureBlocking(false);
+        channel.register(selector, SelectionKey.OP_READ, new Caller(channel));
+      } catch (IOException e) {
+        // Whoever it was has gone again.
+        LOG.debug("connection on {} cannot be used: {}", address, e.toString());
+        channel.close();
+      }
     }
   }
 
@@ -150,13 +220,13 @@ final class Handshake implements Closeable {
     }
     open.add(selector);
     open.add(listener);
-    open.add(() -> Files.deleteIfExists(socket));
+    open.add(() -> Files.deleteIfExists(folder.socket()));
     for (Closeable each : open) {
       try {
         each.close();
       } catch (IOException e) {
         // The worker is not to blame, and may be ready.
-        LOG.warn("cannot clean up after a handshake on {}", socket, e);
+        LOG.warn("cannot clean up after a handshake on {}", address, e);
       }
     }
   }
@@ -178,7 +248,7 @@ final class Handshake implements Closeable {
         int read = channel.read(expected);
         if (read < 0) {
           // A worker that dies while it boots ends like this; the process tells more.
-          LOG.debug("connection on {} ended within the handshake", socket);
+          LOG.debug("connection on {} ended within the handshake", address);
           cutOff();
           return;
         }
@@ -198,7 +268,7 @@ final class Handshake implements Closeable {
           ready = known.size() == Hello.Role.values().length;
         }
       } catch (IOException e) {
-        LOG.warn("connection refused on {}: {}", socket, e.getMessage());
+        LOG.warn("connection refused on {}: {}", address, e.getMessage());
         cutOff();
       }
     }

@@ -10,7 +10,6 @@ import io.github.poolmap.internal.wire.Ledger;
 import io.github.poolmap.internal.wire.WorkerFolder;
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -31,9 +30,6 @@ final class Launcher {
 
   private static final Logger LOG = LoggerFactory.getLogger(Launcher.class);
 
-  /** What fits into a sockaddr_un on Linux and macOS (104), with the terminating zero. */
-  private static final int LONGEST_SOCKET_PATH = 103;
-
   private static final long LAST_OUTPUT_MILLIS = 500;
 
   private static final List<String> OPTION_VARIABLES =
@@ -42,6 +38,7 @@ final class Launcher {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final String poolName;
+  private final Transport transport = Transport.chosen();
 
   // Guarded by this.
   private final Set<Process> booting = new HashSet<>();
@@ -51,6 +48,7 @@ final class Launcher {
    * Makes a launcher.
    *
    * @param poolName whose workers they are
+   * @throws IllegalArgumentException if the transport that is asked for is none
    */
   Launcher(String poolName) {
     this.poolName = poolName;
@@ -129,7 +127,7 @@ final class Launcher {
       arguments.add(0, debugPort.option());
     }
     ArgumentFile.write(folder.arguments(), arguments);
-    try (Handshake handshake = Handshake.listen(folder.socket(), token)) {
+    try (Handshake handshake = Handshake.listen(folder, token, transport)) {
       Process process = start(spec, command, name);
       Handshake.Sockets sockets = null;
       boolean ready = false;
@@ -360,18 +358,7 @@ final class Launcher {
     Path temp = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
     try {
       // Open to the owner alone, which is what the JDK does for temporary folders.
-      WorkerFolder folder = new WorkerFolder(Files.createTempDirectory(temp, "poolmap-"));
-      int length = folder.socket().toString().getBytes(StandardCharsets.UTF_8).length;
-      if (length > LONGEST_SOCKET_PATH) {
-        deleteQuietly(folder, name);
-        throw new IOException(
-            "the path of a Unix-domain socket has at most "
-                + LONGEST_SOCKET_PATH
-                + " bytes; "
-                + folder.socket()
-                + " is too long. Choose a shorter java.io.tmpdir");
-      }
-      return folder;
+      return new WorkerFolder(Files.createTempDirectory(temp, "poolmap-"));
     } catch (IOException e) {
       throw new WorkerStartException(
           name + ": no private folder below java.io.tmpdir = " + temp + ": " + e, "", "", e);

@@ -66,6 +66,7 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
    * @param debugSlot the number of the worker that a debugger may attach to, {@link #NOBODY} if
    *     none
    * @throws io.github.poolmap.NotSerializableTaskException if start or end cannot be sent
+   * @throws IllegalArgumentException if a system property has a value that is not allowed
    */
   public ProcessBackend(
       String poolName,

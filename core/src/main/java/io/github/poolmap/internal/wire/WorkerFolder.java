@@ -13,9 +13,17 @@ import java.nio.file.Path;
  */
 public record WorkerFolder(Path path) {
 
-  /** The Unix-domain socket on which the parent listens until the worker has dialled twice. */
+  /**
+   * The Unix-domain socket on which the parent listens until the worker has dialled twice, unless
+   * it does so by TCP.
+   */
   public Path socket() {
     return path.resolve("s");
+  }
+
+  /** Where the parent listens, see {@link Address}. */
+  public Path address() {
+    return path.resolve("address");
   }
 
   /** The secret that the worker shows; deleted by the worker as soon as it has been read. */

@@ -1,5 +1,6 @@
 package io.github.poolmap.internal.worker;
 
+import io.github.poolmap.internal.wire.Address;
 import io.github.poolmap.internal.wire.Depth;
 import io.github.poolmap.internal.wire.FrameChannel;
 import io.github.poolmap.internal.wire.FrameType;
@@ -7,8 +8,6 @@ import io.github.poolmap.internal.wire.Hello;
 import io.github.poolmap.internal.wire.Ledger;
 import io.github.poolmap.internal.wire.WorkerFolder;
 import java.io.IOException;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -52,12 +51,13 @@ public final class WorkerMain {
   }
 
   private static void boot(String name, WorkerFolder folder) throws IOException {
+    Address address = Address.read(folder);
     byte[] token = Files.readAllBytes(folder.token());
     long pid = ProcessHandle.current().pid();
     // First of all the watch: from here on the parent's end is this JVM's end, whatever happens.
-    FrameChannel control = dial(folder, Hello.Role.CONTROL, token, pid);
+    FrameChannel control = dial(address, folder, Hello.Role.CONTROL, token, pid);
     ParentWatch watch = ParentWatch.start(control, folder);
-    FrameChannel data = dial(folder, Hello.Role.DATA, token, pid);
+    FrameChannel data = dial(address, folder, Hello.Role.DATA, token, pid);
     Files.deleteIfExists(folder.token());
     Signals.ignoreTerminalInterrupt();
     ExitNote.leaveIn(folder);
@@ -67,10 +67,10 @@ public final class WorkerMain {
     new TaskLoop(name, data, ledger, watch, fresh).start();
   }
 
-  private static FrameChannel dial(WorkerFolder folder, Hello.Role role, byte[] token, long pid)
+  private static FrameChannel dial(
+      Address address, WorkerFolder folder, Hello.Role role, byte[] token, long pid)
       throws IOException {
-    SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(folder.socket()));
-    FrameChannel frames = new FrameChannel(channel);
+    FrameChannel frames = new FrameChannel(address.dial(folder));
     frames.write(FrameType.HELLO, pid, Hello.pack(role, token));
     return frames;
   }

@@ -6,14 +6,15 @@ import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import io.github.poolmap.Logs;
+import io.github.poolmap.internal.wire.Address;
 import io.github.poolmap.internal.wire.Frame;
 import io.github.poolmap.internal.wire.FrameChannel;
 import io.github.poolmap.internal.wire.FrameType;
 import io.github.poolmap.internal.wire.Hello;
 import io.github.poolmap.internal.wire.Hello.Role;
+import io.github.poolmap.internal.wire.WorkerFolder;
 import java.io.IOException;
 import java.net.SocketException;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -43,6 +44,7 @@ class HandshakeTest {
   private final byte[] token = new byte[Hello.TOKEN_BYTES];
   private final List<SocketChannel> open = new ArrayList<>();
   private final ExecutorService parent = Executors.newSingleThreadExecutor();
+  private WorkerFolder folder;
   private Path socket;
   private Process process;
   private Handshake handshake;
@@ -50,10 +52,16 @@ class HandshakeTest {
   @BeforeEach
   void listen() throws IOException {
     token[5] = 7;
-    Path folder = Files.createTempDirectory(Path.of(System.getProperty("java.io.tmpdir")), "hs");
-    socket = folder.resolve("s");
+    folder =
+        new WorkerFolder(
+            Files.createTempDirectory(Path.of(System.getProperty("java.io.tmpdir")), "hs"));
+    socket = folder.socket();
     process = new ProcessBuilder("sleep", "60").start();
-    handshake = Handshake.listen(socket, token);
+    handshake = Handshake.listen(folder, token, transport());
+  }
+
+  Transport transport() {
+    return Transport.UNIX;
   }
 
   @AfterEach
@@ -81,7 +89,7 @@ class HandshakeTest {
   }
 
   private SocketChannel dial() throws IOException {
-    SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+    SocketChannel channel = Address.read(folder).dial(folder);
     open.add(channel);
     return channel;
   }

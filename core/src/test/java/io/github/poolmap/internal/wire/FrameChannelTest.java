@@ -11,6 +11,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,15 +35,21 @@ class FrameChannelTest {
 
   @BeforeEach
   void connect() throws IOException {
-    Path folder = Files.createTempDirectory(Path.of(System.getProperty("java.io.tmpdir")), "fc");
-    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-      UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
-      server.bind(address);
-      ours = SocketChannel.open(address);
-      theirs = server.accept();
-    }
+    SocketChannel[] ends = connected();
+    ours = ends[0];
+    theirs = ends[1];
     here = new FrameChannel(ours);
     there = new FrameChannel(theirs);
+  }
+
+  /** Two sockets that are connected to each other. */
+  SocketChannel[] connected() throws IOException {
+    Path temp = Path.of(System.getProperty("java.io.tmpdir"));
+    WorkerFolder folder = new WorkerFolder(Files.createTempDirectory(temp, "fc"));
+    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(UnixDomainSocketAddress.of(folder.socket()));
+      return new SocketChannel[] {Address.UNIX.dial(folder), server.accept()};
+    }
   }
 
   @AfterEach
@@ -182,5 +189,35 @@ class FrameChannelTest {
     ours.write(ByteBuffer.wrap(new byte[1000]));
     here.close();
     assertThat(there.read()).isNull();
+  }
+
+  /** A chunk sent ahead must not block: the worker may itself be blocked in writing. */
+  @Test
+  void whatIsSureToFitDoesNotWaitForAReader() throws IOException {
+    for (FrameChannel channel : List.of(here, there)) {
+      int fits = channel.sureToFit();
+      assertThat(fits).isGreaterThan(10_000);
+      // Sent in as many frames as a chunk sent ahead may take, and the largest of them last.
+      channel.write(FrameType.FUNCTION, 1, new byte[1000], 0, 1000);
+      channel.write(FrameType.CHUNK, 1, new byte[fits], 0, fits - 1000 - 1024);
+    }
+  }
+
+  @Test
+  void aPeerThatIsGoneWithBytesUnreadIsAnEnd() throws IOException {
+    there.write(FrameType.DOORBELL, 7);
+    here.write(FrameType.CHUNK, 1, new byte[1000], 0, 1000);
+    there.close();
+    // On TCP this is a reset, behind which what was sent before can still be read.
+    assertThat(here.read().id()).isEqualTo(7);
+    assertThat(here.read()).isNull();
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(
+            () -> {
+              for (int i = 0; i < 100; i++) {
+                here.write(FrameType.CHUNK, 1, new byte[1000], 0, 1000);
+              }
+            });
+    assertThat(here.read()).isNull();
   }
 }

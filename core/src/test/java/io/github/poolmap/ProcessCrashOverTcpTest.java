@@ -1,0 +1,5 @@
+package io.github.poolmap;
+
+/** The same on the fallback transport. */
+@OverTcp
+class ProcessCrashOverTcpTest extends ProcessCrashTest {}
