@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -130,5 +132,35 @@ class ParentDeathTest {
         .atMost(ORPHANS_LIVE_AT_MOST.plusSeconds(1))
         .untilAsserted(() -> assertThat(children).noneMatch(Processes::isRunning));
     assertThat(workers(journal)).isEmpty();
+  }
+
+  private static void signal(String name, List<ProcessHandle> processes) throws Exception {
+    List<String> command = new ArrayList<>(List.of("kill", "-" + name));
+    processes.forEach(process -> command.add(Long.toString(process.pid())));
+    assertThat(new ProcessBuilder(command).start().waitFor()).isZero();
+  }
+
+  /** Nobody was left to clean up; the next program does. */
+  @Test
+  void whatIsLeftWhenAllAreKilledAtOnceIsSweptByTheNextProgram() throws Exception {
+    Journal journal = start("sleep");
+    await().atMost(Duration.ofSeconds(40)).until(() -> workers(journal).size() == 2);
+    List<Path> left = workerFolders();
+    assertThat(left).hasSize(2);
+    List<ProcessHandle> all = new ArrayList<>(workers(journal));
+    all.add(parent.toHandle());
+    // None of them may have the time to see that another one is gone.
+    signal("STOP", all);
+    signal("KILL", all);
+    parent.waitFor();
+    assertThat(workerFolders()).containsExactlyInAnyOrderElementsOf(left);
+
+    Files.move(folder.resolve("journal"), folder.resolve("journal-1"));
+    Journal ofLive = start("sleep");
+    await().atMost(Duration.ofSeconds(40)).until(() -> workers(ofLive).size() == 2);
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(() -> assertThat(workerFolders()).doesNotContainAnyElementsOf(left));
+    assertThat(workerFolders()).as("of the live program").hasSize(2);
   }
 }

@@ -133,6 +133,7 @@ final class Launcher {
       boolean ready = false;
       try {
         register(process);
+        ProcessMark.of(process.toHandle()).write(folder.worker());
         ChildJvm.Output output = pump(process, spec.output(), name);
         sockets = handshake.await(process, spec.startTimeout());
         if (sockets == null) {
@@ -358,7 +359,11 @@ final class Launcher {
     Path temp = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
     try {
       // Open to the owner alone, which is what the JDK does for temporary folders.
-      return new WorkerFolder(Files.createTempDirectory(temp, "poolmap-"));
+      Path path = Files.createTempDirectory(temp, Sweep.PREFIX + ProcessMark.THIS.pid() + "-");
+      WorkerFolder folder = new WorkerFolder(path);
+      ProcessMark.THIS.write(folder.owner());
+      Sweep.once(path);
+      return folder;
     } catch (IOException e) {
       throw new WorkerStartException(
           name + ": no private folder below java.io.tmpdir = " + temp + ": " + e, "", "", e);

@@ -26,6 +26,16 @@ public record WorkerFolder(Path path) {
     return path.resolve("address");
   }
 
+  /** Which program has made the folder; so that others can tell when it is gone. */
+  public Path owner() {
+    return path.resolve("owner");
+  }
+
+  /** Which process works with the folder, once it has been started. */
+  public Path worker() {
+    return path.resolve("worker");
+  }
+
   /** The secret that the worker shows; deleted by the worker as soon as it has been read. */
   public Path token() {
     return path.resolve("token");

@@ -1,0 +1,115 @@
+package io.github.poolmap.internal.process;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A process as a file tells of it, so that another program can find out whether it still runs.
+ *
+ * <p>A pid alone does not say it. Pids are used again, so the start time comes with it; and
+ * programs in different containers may share a temporary folder but not each other's pids, so the
+ * name of the pids' namespace does, where there are such.
+ *
+ * @param pid the process
+ * @param startMillis when it was started, {@link #UNKNOWN} if the system does not tell
+ * @param namespace of the pid, empty if the system has none
+ */
+record ProcessMark(long pid, long startMillis, String namespace) {
+
+  private static final long UNKNOWN = -1;
+
+  /** Systems derive start times from a clock that is set now and then, by a little. */
+  private static final long SAME_MILLIS = 10_000;
+
+  /** This program. */
+  static final ProcessMark THIS = of(ProcessHandle.current());
+
+  /** What can be known of a process. */
+  enum State {
+    RUNS,
+    GONE,
+    /** Another process has the pid now, unless the clock was set. */
+    PROBABLY_GONE,
+    /** It cannot be seen from here. */
+    UNKNOWN
+  }
+
+  static ProcessMark of(ProcessHandle process) {
+    return new ProcessMark(process.pid(), startMillis(process), namespaceOfPids());
+  }
+
+  /** A process here of which no more than the pid is known. */
+  static ProcessMark ofPid(long pid) {
+    return new ProcessMark(pid, UNKNOWN, THIS.namespace);
+  }
+
+  private static long startMillis(ProcessHandle process) {
+    return process.info().startInstant().map(Instant::toEpochMilli).orElse(UNKNOWN);
+  }
+
+  private static String namespaceOfPids() {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString();
+    } catch (IOException | UnsupportedOperationException none) {
+      return "";
+    }
+  }
+
+  void write(Path file) throws IOException {
+    String text = pid + "\n" + startMillis + "\n" + namespace + "\n";
+    Files.write(file, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Reads a file; null if there is none, or its writer was killed before it was whole. */
+  static @Nullable ProcessMark read(Path file) throws IOException {
+    try {
+      List<String> lines = Files.readAllLines(file);
+      return lines.size() < 3
+          ? null
+          : new ProcessMark(
+              Long.parseLong(lines.get(0)), Long.parseLong(lines.get(1)), lines.get(2));
+    } catch (NoSuchFileException none) {
+      return null;
+    } catch (NumberFormatException e) {
+      throw new IOException(file + " is damaged", e);
+    }
+  }
+
+  State state() {
+    if (!namespace.equals(THIS.namespace)) {
+      return State.UNKNOWN;
+    }
+    ProcessHandle process = ProcessHandle.of(pid).filter(ProcessHandle::isAlive).orElse(null);
+    if (process == null || hasEnded(pid)) {
+      return State.GONE;
+    }
+    long start = startMillis(process);
+    boolean same =
+        start == UNKNOWN || startMillis == UNKNOWN || Math.abs(start - startMillis) < SAME_MILLIS;
+    return same ? State.RUNS : State.PROBABLY_GONE;
+  }
+
+  /**
+   * Tells whether the process has ended and its parent has not asked yet how. In a container whose
+   * first process is none that asks, orphans stay like that for ever.
+   */
+  private static boolean hasEnded(long pid) {
+    try {
+      String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"), ISO_8859_1);
+      // The state follows the name, which is in parentheses and may hold anything.
+      int state = stat.lastIndexOf(')') + 2;
+      return state < stat.length() && "ZX".indexOf(stat.charAt(state)) >= 0;
+    } catch (IOException noSuchFile) {
+      // Gone just now, or this system has no such files.
+      return false;
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package io.github.poolmap.internal.process;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Deletes the private folders of programs that were killed together with their workers, so that
+ * nobody was left to do it.
+ *
+ * <p>Whose a folder is stands in it ({@link ProcessMark}), and in its name, which is there from the
+ * beginning. It is deleted if it belongs to the same user, nobody else can get into it, and its
+ * program is gone for certain. If that is only probable, because another process has the pid now,
+ * or because the program was killed before it could write who it is, the folder must be a day old
+ * as well. What belongs to a program that cannot be seen from here, in another container, stays. So
+ * does, for the two seconds that it may live, that of a worker which has outlived its program.
+ *
+ * <p>Several programs may sweep at once.
+ */
+final class Sweep implements Runnable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
+
+  /** What the names of folders begin with; the pid of the program follows. */
+  static final String PREFIX = "poolmap-";
+
+  /** Folders of workers, and those for what has been extracted for them. */
+  private static final Pattern NAME = Pattern.compile(PREFIX + "(?:lib-)?(\\d{1,18})-.+");
+
+  private static final Duration OLD = Duration.ofDays(1);
+
+  private static final AtomicBoolean DONE = new AtomicBoolean();
+
+  private final Path temp;
+  private final UserPrincipal user;
+
+  /**
+   * Makes a sweep.
+   *
+   * @param own a folder of this program, beside which those of others are
+   */
+  Sweep(Path own) throws IOException {
+    Path parent = own.toAbsolutePath().getParent();
+    if (parent == null) {
+      throw new IOException(own + " is nowhere");
+    }
+    this.temp = parent;
+    this.user = Files.getOwner(own, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Begins a sweep in a thread of its own, unless this program has done so before. */
+  static void once(Path own) {
+    if (DONE.getAndSet(true)) {
+      return;
+    }
+    try {
+      Thread thread = new Thread(null, new Sweep(own), "poolmap-sweep", 0, false);
+      thread.setContextClassLoader(Sweep.class.getClassLoader());
+      thread.setDaemon(true);
+      thread.start();
+    } catch (IOException | OutOfMemoryError e) {
+      // Somebody else will do it; the worker that is being launched matters more.
+      LOG.debug("folders of programs that were killed are not looked for", e);
+    }
+  }
+
+  @Override
+  public void run() {
+    int deleted = 0;
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(temp, PREFIX + "*")) {
+      for (Path folder : folders) {
+        deleted += sweep(folder) ? 1 : 0;
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.debug("{} cannot be searched for folders of programs that were killed", temp, e);
+    }
+    if (deleted > 0) {
+      LOG.info("{} folders of programs that were killed have been deleted from {}", deleted, temp);
+    }
+  }
+
+  private boolean sweep(Path folder) {
+    try {
+      if (!isDue(folder)) {
+        return false;
+      }
+      LOG.debug("{} belongs to nobody any more", folder);
+      delete(folder);
+      return true;
+    } catch (IOException | RuntimeException e) {
+      // It may just be going, by somebody else's hand.
+      LOG.debug("{} is left where it is", folder, e);
+      return false;
+    }
+  }
+
+  private boolean isDue(Path folder) throws IOException {
+    Matcher name = NAME.matcher(folder.getFileName().toString());
+    if (!name.matches() || !isPrivateToUs(folder)) {
+      return false;
+    }
+    ProcessMark owner = ProcessMark.read(folder.resolve("owner"));
+    if (owner == null) {
+      return !runs(ProcessMark.ofPid(Long.parseLong(name.group(1)))) && isOld(folder);
+    }
+    boolean gone =
+        switch (owner.state()) {
+          case RUNS, UNKNOWN -> false;
+          case PROBABLY_GONE -> isOld(folder);
+          case GONE -> true;
+        };
+    return gone && !runs(ProcessMark.read(folder.resolve("worker")));
+  }
+
+  private static boolean runs(@Nullable ProcessMark process) {
+    return process != null && process.state() == ProcessMark.State.RUNS;
+  }
+
+  private boolean isPrivateToUs(Path folder) throws IOException {
+    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
+        || !Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS).equals(user)) {
+      return false;
+    }
+    PosixFileAttributeView posix =
+        Files.getFileAttributeView(folder, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+    return posix == null
+        || PosixFilePermissions.toString(posix.readAttributes().permissions()).equals("rwx------");
+  }
+
+  private static boolean isOld(Path folder) throws IOException {
+    FileTime changed = Files.getLastModifiedTime(folder, LinkOption.NOFOLLOW_LINKS);
+    return changed.toInstant().isBefore(Instant.now().minus(OLD));
+  }
+
+  /** Whose it is goes last: should this program be killed in between, the next one can tell. */
+  private static void delete(Path folder) throws IOException {
+    Path owner = folder.resolve("owner");
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            if (!file.equals(owner)) {
+              Files.deleteIfExists(file);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException failure)
+              throws IOException {
+            if (failure instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw failure;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path inner, @Nullable IOException failure)
+              throws IOException {
+            if (failure != null) {
+              throw failure;
+            }
+            if (inner.equals(folder)) {
+              Files.deleteIfExists(owner);
+            }
+            Files.deleteIfExists(inner);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}

@@ -1,0 +1,220 @@
+package io.github.poolmap.internal.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is left by programs that were killed goes, and nothing else does. */
+@DisabledOnOs(OS.WINDOWS)
+class SweepTest {
+
+  private static final ProcessMark THIS = ProcessMark.THIS;
+
+  private static ProcessMark gone;
+
+  @TempDir Path temp;
+
+  private Path own;
+
+  @BeforeAll
+  static void startAndEndAProcess() throws Exception {
+    Process process = new ProcessBuilder("true").start();
+    gone = ProcessMark.of(process.toHandle());
+    process.waitFor();
+  }
+
+  @BeforeEach
+  void makeOwnFolder() throws IOException {
+    own = folder("poolmap-" + THIS.pid() + "-own", THIS);
+  }
+
+  /** A folder with something in it. */
+  private Path folder(String name, ProcessMark owner) throws IOException {
+    Path folder = Files.createDirectory(temp.resolve(name));
+    permit(folder, "rwx------");
+    if (owner != null) {
+      owner.write(folder.resolve("owner"));
+    }
+    Files.writeString(folder.resolve("ledger"), "x");
+    return folder;
+  }
+
+  private static void permit(Path folder, String permissions) throws IOException {
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(permissions));
+  }
+
+  private static void age(Path folder) throws IOException {
+    Instant then = Instant.now().minus(Duration.ofHours(25));
+    Files.setLastModifiedTime(folder, FileTime.from(then));
+  }
+
+  private void sweep() throws IOException {
+    new Sweep(own).run();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"poolmap-", "poolmap-lib-"})
+  void whatBelongedToAProgramThatIsGoneGoes(String prefix) throws IOException {
+    Path left = folder(prefix + gone.pid() + "-1", gone);
+    Files.createDirectories(left.resolve("lib/deep"));
+    Files.writeString(left.resolve("lib/deep/x.jar"), "x");
+    sweep();
+    assertThat(left).doesNotExist();
+    assertThat(own).exists();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"poolmap-", "poolmap-lib-"})
+  void whatBelongsToALiveProgramStaysHoweverOldItIs(String prefix) throws IOException {
+    Path live = folder(prefix + THIS.pid() + "-1", THIS);
+    age(live);
+    sweep();
+    assertThat(live.resolve("ledger")).exists();
+  }
+
+  @Test
+  void whatBelongsToAWorkerThatHasOutlivedItsProgramStays() throws IOException {
+    Path left = folder("poolmap-" + gone.pid() + "-1", gone);
+    THIS.write(left.resolve("worker"));
+    sweep();
+    assertThat(left).exists();
+    gone.write(left.resolve("worker"));
+    sweep();
+    assertThat(left).doesNotExist();
+  }
+
+  /** In a container whose first process does not ask for the status of orphans. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aProgramThatNobodyHasAskedForItsStatusIsGone() throws Exception {
+    // The shell becomes a sleep, which does not know that it has a child.
+    Path pid = temp.resolve("pid");
+    Process parent =
+        new ProcessBuilder("sh", "-c", "sleep 0.3 & echo $! > '" + pid + "'; exec sleep 60")
+            .start();
+    try {
+      await().until(() -> Files.exists(pid) && Files.size(pid) > 1);
+      ProcessHandle child =
+          ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())).orElseThrow();
+      ProcessMark ended = ProcessMark.of(child);
+      Path left = folder("poolmap-" + child.pid() + "-1", ended);
+      await().until(() -> ended.state() == ProcessMark.State.GONE);
+      assertThat(child.isAlive()).as("for the system it is still there").isTrue();
+      sweep();
+      assertThat(left).doesNotExist();
+    } finally {
+      parent.destroyForcibly().waitFor();
+    }
+  }
+
+  /** Pids in another container are others. */
+  @Test
+  void whatBelongsToAProgramThatCannotBeSeenStays() throws IOException {
+    ProcessMark elsewhere = new ProcessMark(gone.pid(), gone.startMillis(), "pid:[1]");
+    Path theirs = folder("poolmap-" + gone.pid() + "-1", elsewhere);
+    age(theirs);
+    sweep();
+    assertThat(theirs).exists();
+  }
+
+  @Test
+  void ifAnotherProcessHasThePidItGoesWhenItIsOld() throws IOException {
+    ProcessMark before = new ProcessMark(THIS.pid(), THIS.startMillis() - 60_000, THIS.namespace());
+    Path left = folder("poolmap-" + THIS.pid() + "-1", before);
+    sweep();
+    assertThat(left).exists();
+    age(left);
+    sweep();
+    assertThat(left).doesNotExist();
+  }
+
+  /** Killed between making the folder and saying whose it is. */
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "empty", "half"})
+  void ifItDoesNotSayWhoseItIsItGoesWhenItIsOld(String mark) throws IOException {
+    Path left = folder("poolmap-" + gone.pid() + "-1", null);
+    Path live = folder("poolmap-" + THIS.pid() + "-1", null);
+    if (!mark.equals("none")) {
+      Files.writeString(left.resolve("owner"), mark.equals("half") ? gone.pid() + "\n12" : "");
+    }
+    sweep();
+    assertThat(left).exists();
+    age(left);
+    age(live);
+    sweep();
+    assertThat(left).doesNotExist();
+    assertThat(live).exists();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rwxrwx---", "rwx-----x", "r-x------"})
+  void whatOthersCanGetIntoStays(String permissions) throws IOException {
+    Path open = folder("poolmap-" + gone.pid() + "-1", gone);
+    permit(open, permissions);
+    sweep();
+    assertThat(open).exists();
+    permit(open, "rwx------");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"poolmap-x-1", "poolmap-", "other-1-1", "poolmap-99999999999999999999-1"})
+  void whatHasAnotherNameStays(String name) throws IOException {
+    Path other = folder(name, gone);
+    age(other);
+    sweep();
+    assertThat(other.resolve("ledger")).exists();
+  }
+
+  @Test
+  void linksAreNotFollowed() throws IOException {
+    Path precious = folder("precious", gone);
+    Path link = temp.resolve("poolmap-" + gone.pid() + "-1");
+    Files.createSymbolicLink(link, precious);
+    Path left = folder("poolmap-" + gone.pid() + "-2", gone);
+    Files.createSymbolicLink(left.resolve("link"), precious);
+    sweep();
+    assertThat(left).doesNotExist();
+    assertThat(link).exists();
+    assertThat(precious.resolve("ledger")).exists();
+  }
+
+  @Test
+  void twoProgramsMaySweepAtOnce() throws Exception {
+    for (int i = 0; i < 200; i++) {
+      folder("poolmap-" + gone.pid() + "-" + i, gone);
+    }
+    ExecutorService programs = Executors.newFixedThreadPool(2);
+    try {
+      List<Future<?>> sweeps =
+          List.of(programs.submit(new Sweep(own)), programs.submit(new Sweep(own)));
+      for (Future<?> each : sweeps) {
+        each.get();
+      }
+    } finally {
+      programs.shutdown();
+    }
+    try (var left = Files.list(temp)) {
+      assertThat(left).containsExactly(own);
+    }
+  }
+}
