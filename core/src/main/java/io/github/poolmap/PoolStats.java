@@ -15,6 +15,9 @@ import java.util.Optional;
  * @param failures how many of them have failed
  * @param retries how many attempts were made beside the first one of each item
  * @param crashes how many worker processes have died with an item
+ * @param shippedClasses how many classes and other resources worker processes have fetched from
+ *     this program, because their class path lacks them
+ * @param shippedBytes how many bytes these were
  * @param decision for {@link Pools#auto()} what was measured and chosen, once it has been; empty
  *     for other pools
  */
@@ -28,6 +31,8 @@ public record PoolStats(
     long failures,
     long retries,
     long crashes,
+    long shippedClasses,
+    long shippedBytes,
     Optional<String> decision) {
 
   @Override
@@ -48,6 +53,9 @@ public record PoolStats(
         + " of "
         + workers
         + " workers live"
+        + (shippedClasses == 0
+            ? ""
+            : "; " + shippedClasses + " classes shipped (" + shippedBytes + " bytes)")
         + decision.map(text -> "; " + text).orElse("");
   }
 }

@@ -79,6 +79,7 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
     private @Nullable UnaryOperator<List<String>> launcher;
     private WorkerOutput output = WorkerOutput.INHERIT;
     private int debugSlot = ProcessBackend.NOBODY;
+    private boolean shipClasses = true;
     private Duration startTimeout = Duration.ofSeconds(30);
     private Duration idleTimeout = Duration.ofSeconds(60);
 
@@ -144,8 +145,8 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
     }
 
     /**
-     * Sets the class path of the workers, which has to contain Poolmap itself. The default is that
-     * of the program.
+     * Sets the class path of the workers, which has to contain Poolmap itself and what it needs.
+     * The default is that of the program. What it lacks is {@linkplain #shipClasses shipped}.
      *
      * @param entries jars and folders
      * @return this builder
@@ -158,6 +159,22 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
         throw new IllegalArgumentException("classPath = [] is not allowed: a worker needs Poolmap");
       }
       classPath = absolute;
+      return this;
+    }
+
+    /**
+     * Sets whether workers fetch the classes and resources that their class path lacks from the
+     * program: from the context class loader of the calling thread, and from those that know the
+     * classes of the function. So classes work that were compiled in memory, typed into JShell, or
+     * loaded from nested jars. Statics do not travel: each worker has its own; only for the
+     * variables of a JShell session it has their values as they are when a call begins. The default
+     * is true.
+     *
+     * @param ship false if a class that the class path lacks shall be an error
+     * @return this builder
+     */
+    public Builder<T, R> shipClasses(boolean ship) {
+      shipClasses = ship;
       return this;
     }
 
@@ -400,16 +417,16 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
         throw new WorkerStartException(
             name() + ": " + unavailable() + "; set javaHome(...)", "", "", null);
       }
-      List<String> path = classPath == null ? WorkerOptions.classPath() : classPath;
+      List<String> path = classPath;
+      List<String> options = WorkerOptions.options(workers(), maxHeap, jvmArgs);
+      if (path == null) {
+        path = WorkerOptions.classPath();
+        if (shipClasses) {
+          options = WorkerOptions.withLibraryShipped(options);
+        }
+      }
       return new LaunchSpec(
-          java(home),
-          WorkerOptions.options(workers(), maxHeap, jvmArgs),
-          path,
-          environment,
-          workingDirectory,
-          startTimeout,
-          launcher,
-          output);
+          java(home), options, path, environment, workingDirectory, startTimeout, launcher, output);
     }
 
     /** Everything that tells the workers of one pool from those of another, but for the name. */
@@ -420,6 +437,7 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
         WorkerLimits limits,
         StartStrategy startStrategy,
         int debugSlot,
+        boolean shipClasses,
         @Nullable Effect<? super WorkerInfo> initializer,
         List<PoolListener> listeners) {}
 
@@ -432,6 +450,7 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
           limits(),
           startStrategy,
           checkedDebugSlot(),
+          shipClasses,
           initializer(),
           listeners());
     }
@@ -450,7 +469,8 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
               new WorkerEnd(),
               idleTimeout,
               limits(),
-              checkedDebugSlot());
+              checkedDebugSlot(),
+              shipClasses);
       return Engine.on(name(), workers(), idleTimeout, backend, listeners());
     }
 

@@ -44,6 +44,7 @@ final class ChildJvm implements WorkerProcess {
   private final Ledger ledger;
   private final Output output;
   private final OomKills oomKills;
+  private final ClassServer classes;
   private volatile boolean killed;
 
   /** Why no other pool may have it any more; null if one may. */
@@ -95,6 +96,7 @@ final class ChildJvm implements WorkerProcess {
     this.ledger = ledger;
     this.output = output;
     this.oomKills = OomKills.during(process.pid());
+    this.classes = ClassServer.start(output.names(), sockets.control(), this::breakOff);
   }
 
   LaunchSpec spec() {
@@ -136,6 +138,20 @@ final class ChildJvm implements WorkerProcess {
 
   Ledger ledger() {
     return ledger;
+  }
+
+  /** Returns what answers the worker's requests for classes. */
+  ClassServer classes() {
+    return classes;
+  }
+
+  /** The worker is none any more: whoever waits for its data meets their end. */
+  private void breakOff() {
+    try {
+      data().close();
+    } catch (IOException e) {
+      LOG.debug("{}: cannot close its data socket: {}", this, e.getMessage());
+    }
   }
 
   WorkerFolder folder() {
@@ -312,8 +328,8 @@ final class ChildJvm implements WorkerProcess {
       // Afterwards nobody knows any more whose they were. What it ends itself it ends in peace.
       left = descendants(process);
       try {
-        control().write(FrameType.BYE, 0);
-        if (!process.waitFor(GOODBYE_MILLIS, TimeUnit.MILLISECONDS)) {
+        if (!classes.order(FrameType.BYE, GOODBYE_MILLIS)
+            || !process.waitFor(GOODBYE_MILLIS, TimeUnit.MILLISECONDS)) {
           LOG.debug("{}: did not exit in time, killed", this);
         }
       } catch (IOException gone) {
@@ -348,6 +364,7 @@ final class ChildJvm implements WorkerProcess {
         LOG.warn("{}: cannot clean up {}", this, folder.path(), e);
       }
     }
+    classes.stop();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

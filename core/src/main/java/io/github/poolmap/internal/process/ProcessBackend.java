@@ -12,7 +12,6 @@ import io.github.poolmap.internal.run.Backend;
 import io.github.poolmap.internal.run.ChunkExecutor;
 import io.github.poolmap.internal.run.Errands;
 import io.github.poolmap.internal.wire.Depth;
-import io.github.poolmap.internal.wire.ObjectCodec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,11 +39,13 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
   private final LaunchSpec spec;
   private final StartStrategy strategy;
   private final Launcher launcher;
-  private final byte[] startEffect;
-  private final byte[] endEffect;
+  private final ShippedFunction startEffect;
+  private final ShippedFunction endEffect;
   private final Duration idleTimeout;
   private final WorkerLimits limits;
   private final int debugSlot;
+  private final boolean shipClasses;
+  private final ShippingMeter meter = new ShippingMeter();
   private final Map<ChildJvm, Employment> workers = new ConcurrentHashMap<>();
 
   /** Workers that have not said yet that they are started: user code runs in them. */
@@ -65,6 +66,7 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
    * @param limits how much a worker may do
    * @param debugSlot the number of the worker that a debugger may attach to, {@link #NOBODY} if
    *     none
+   * @param shipClasses whether workers fetch the classes that they lack from this program
    * @throws io.github.poolmap.NotSerializableTaskException if start or end cannot be sent
    * @throws IllegalArgumentException if a system property has a value that is not allowed
    */
@@ -76,14 +78,17 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
       Effect<WorkerInfo> end,
       Duration idleTimeout,
       WorkerLimits limits,
-      int debugSlot) {
+      int debugSlot,
+      boolean shipClasses) {
     this.poolName = poolName;
     this.spec = spec;
     this.launcher = new Launcher(poolName);
     this.strategy = strategy;
     this.debugSlot = debugSlot;
-    this.startEffect = ObjectCodec.serialize(start, "initializer");
-    this.endEffect = ObjectCodec.serialize(end, "end");
+    this.shipClasses = shipClasses;
+    this.startEffect =
+        ShippedFunction.of(FUNCTIONS.incrementAndGet(), start, "initializer", shipClasses);
+    this.endEffect = ShippedFunction.of(FUNCTIONS.incrementAndGet(), end, "end", shipClasses);
     this.idleTimeout = idleTimeout;
     this.limits = limits;
   }
@@ -100,8 +105,14 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
     return command;
   }
 
+  /** Returns the payload of a function's frame. */
   byte[] startEffect() {
-    return startEffect;
+    return startEffect.bytes();
+  }
+
+  @Override
+  public Shipped shipped() {
+    return new Shipped(meter.count(), meter.bytes());
   }
 
   WorkerLimits limits() {
@@ -121,18 +132,15 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
     if (depth > 0) {
       refuseInStaticInitializer();
     }
-    byte[] bytes = ObjectCodec.serialize(mapper, "mapper");
-    if (bytes.length > LARGE_FUNCTION_BYTES) {
+    ShippedFunction function =
+        ShippedFunction.of(FUNCTIONS.incrementAndGet(), mapper, "mapper", shipClasses);
+    if (function.bytes().length > LARGE_FUNCTION_BYTES) {
       LOG.warn(
           "the function of a call takes {} bytes with what it captures, and is sent to each worker;"
               + " large values are better read by the workers themselves, once, with a WorkerLocal",
-          bytes.length);
+          function.bytes().length);
     }
-    ClassLoader loader = Thread.currentThread().getContextClassLoader();
-    return new ShippedFunction(
-        FUNCTIONS.incrementAndGet(),
-        bytes,
-        loader != null ? loader : mapper.getClass().getClassLoader());
+    return function;
   }
 
   /**
@@ -211,11 +219,13 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
               + ", which does not come from WorkerSpec.launch() or takeWarm()");
     }
     Employment here =
-        new Employment(new WorkerNames(name, poolName), endEffect, idleTimeout.toNanos(), limits);
+        new Employment(
+            new WorkerNames(name, poolName), endEffect.bytes(), idleTimeout.toNanos(), limits);
     if (!child.hire(here)) {
       throw new IllegalStateException(
           name + ": " + strategy + " gave " + child + ", which another pool has");
     }
+    child.classes().countIn(meter);
     workers.put(child, here);
     if (terminated) {
       child.killFor(here);

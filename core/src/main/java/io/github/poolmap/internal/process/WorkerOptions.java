@@ -3,10 +3,7 @@ package io.github.poolmap.internal.process;
 import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.lang.module.ModuleFinder;
-import java.net.URISyntaxException;
-import java.net.URL;
 import java.nio.file.Path;
-import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -22,6 +19,11 @@ public final class WorkerOptions {
 
   /** One option in such a variable; quotes hold together what has spaces in it. */
   private static final Pattern OPTION = Pattern.compile("(?:[^\\s\"']|\"[^\"]*\"|'[^']*')+");
+
+  /** By name only, as the parent does not load it. */
+  private static final String SYSTEM_LOADER = "io.github.poolmap.internal.worker.ShippedLoader";
+
+  private static final String SHIP_LIBRARY = "-Djava.system.class.loader=" + SYSTEM_LOADER;
 
   private WorkerOptions() {}
 
@@ -82,6 +84,7 @@ public final class WorkerOptions {
   private static boolean travels(String option) {
     if (option.startsWith("-D")) {
       return !option.startsWith("-Djava.class.path=")
+          && !option.equals(SHIP_LIBRARY)
           && !option.startsWith("-Djdk.module.")
           && !option.startsWith("-Dcom.sun.management.");
     }
@@ -111,7 +114,7 @@ public final class WorkerOptions {
    */
   public static List<String> classPath() {
     Set<String> entries = new LinkedHashSet<>();
-    entries.add(locationOf(WorkerOptions.class));
+    entries.add(LibraryFile.path());
     addEntries(entries, System.getProperty("java.class.path", ""));
     addEntries(entries, System.getProperty("jdk.module.path", ""));
     return List.copyOf(entries);
@@ -126,24 +129,21 @@ public final class WorkerOptions {
     }
   }
 
-  private static String locationOf(Class<?> type) {
-    CodeSource source = type.getProtectionDomain().getCodeSource();
-    URL location = source == null ? null : source.getLocation();
-    if (location == null) {
-      throw new IllegalStateException(
-          "the jar of Poolmap is not known to its class loader "
-              + type.getClassLoader()
-              + "; say where it is by classPath(...)");
+  /**
+   * Adds to the options what lets a worker ship what the library itself needs, where that is not
+   * sure to be on its class path: the library was not loaded by the JVM's own class loader.
+   */
+  public static List<String> withLibraryShipped(List<String> options) {
+    ClassLoader library = WorkerOptions.class.getClassLoader();
+    boolean isJvms =
+        library == ClassLoader.getSystemClassLoader()
+            && !library.getClass().getName().equals(SYSTEM_LOADER);
+    if (isJvms) {
+      return options;
     }
-    try {
-      return Path.of(location.toURI()).toString();
-    } catch (URISyntaxException | RuntimeException e) {
-      throw new IllegalStateException(
-          "Poolmap was loaded from "
-              + location
-              + ", which is no file; say where it is by"
-              + " classPath(...)",
-          e);
-    }
+    List<String> all = new ArrayList<>();
+    all.add(SHIP_LIBRARY);
+    all.addAll(options);
+    return all;
   }
 }

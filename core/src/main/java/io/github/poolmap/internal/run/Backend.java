@@ -51,4 +51,17 @@ public interface Backend<F> {
 
   /** Makes {@link ChunkExecutor#close} calls from now on forgo courtesy. */
   void terminate();
+
+  /**
+   * What has been sent to workers because they lacked it.
+   *
+   * @param resources how many classes and other resources
+   * @param bytes how large they were
+   */
+  record Shipped(long resources, long bytes) {}
+
+  /** Returns what has been shipped so far. */
+  default Shipped shipped() {
+    return new Shipped(0, 0);
+  }
 }

@@ -86,8 +86,13 @@ public abstract class Engine<F> {
     return Optional.empty();
   }
 
+  Backend.Shipped shipped() {
+    return new Backend.Shipped(0, 0);
+  }
+
   /** Tells what this engine has done so far. */
   public final PoolStats stats() {
+    Backend.Shipped shipped = shipped();
     return new PoolStats(
         name,
         kind(),
@@ -98,6 +103,8 @@ public abstract class Engine<F> {
         counters.failures.sum(),
         counters.retries.sum(),
         counters.crashes.sum(),
+        shipped.resources(),
+        shipped.bytes(),
         decision());
   }
 

@@ -43,6 +43,11 @@ class LaneEngine<F> extends Engine<F> {
   }
 
   @Override
+  Backend.Shipped shipped() {
+    return backend.shipped();
+  }
+
+  @Override
   int liveWorkers() {
     return dispatcher.liveLanes();
   }

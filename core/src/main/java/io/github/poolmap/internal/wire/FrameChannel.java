@@ -25,11 +25,15 @@ public final class FrameChannel implements Closeable {
   /** A payload is not allocated faster than it arrives, once it is larger than this. */
   private static final int TRUSTED_BYTES = 1 << 20;
 
+  /** See {@link #doze}. */
+  private static final long DOZE_MILLIS = 2;
+
   private static final byte[] NOTHING = new byte[0];
 
   private final SocketChannel channel;
   private final ByteBuffer in = ByteBuffer.allocateDirect(BUFFER_BYTES).limit(0);
   private final ByteBuffer out = ByteBuffer.allocateDirect(BUFFER_BYTES);
+  private volatile boolean dozing;
 
   public FrameChannel(SocketChannel channel) {
     this.channel = channel;
@@ -58,7 +62,10 @@ public final class FrameChannel implements Closeable {
       done += part;
       out.flip();
       while (out.hasRemaining()) {
-        channel.write(out);
+        if (channel.write(out) == 0) {
+          // Only while reads doze.
+          Thread.yield();
+        }
       }
       out.clear();
     } while (done < length);
@@ -71,6 +78,17 @@ public final class FrameChannel implements Closeable {
    * @throws ProtocolException if what comes is not a frame
    */
   public @Nullable Frame read() throws IOException {
+    return read(Frame.LARGEST_PAYLOAD);
+  }
+
+  /**
+   * Reads the next frame, waiting for it.
+   *
+   * @param largest how many bytes its payload may have
+   * @return null at the end: the other side, or this one, has closed the socket or is gone
+   * @throws ProtocolException if what comes is not a frame, or larger
+   */
+  public @Nullable Frame read(long largest) throws IOException {
     if (!fill(Frame.HEADER_BYTES)) {
       return null;
     }
@@ -83,9 +101,9 @@ public final class FrameChannel implements Closeable {
     in.getShort();
     long id = in.getLong();
     long length = in.getLong();
-    if (length < 0 || length > Frame.LARGEST_PAYLOAD) {
+    if (length < 0 || length > largest) {
       throw new ProtocolException(
-          type + " frame of " + length + " bytes; allowed are 0 to " + Frame.LARGEST_PAYLOAD);
+          type + " frame of " + length + " bytes; allowed are 0 to " + largest);
     }
     byte[] payload = readPayload((int) length);
     return payload == null ? null : new Frame(type, id, ByteBuffer.wrap(payload));
@@ -137,10 +155,28 @@ public final class FrameChannel implements Closeable {
   /** Reads some bytes. A peer that was killed shows as a reset, which is an end like any other. */
   private int receive(ByteBuffer target) {
     try {
-      return channel.read(target);
+      int read = channel.read(target);
+      while (read == 0 && dozing) {
+        Thread.sleep(DOZE_MILLIS);
+        read = channel.read(target);
+      }
+      return read;
     } catch (IOException gone) {
       return -1;
+    } catch (InterruptedException e) {
+      // As it is while the channel itself waits.
+      Thread.currentThread().interrupt();
+      return -1;
     }
+  }
+
+  /**
+   * From now on a thread that waits for a frame looks for it now and then, and sleeps in between,
+   * instead of waiting within the system: an exiting JVM gives threads that are there 300 ms.
+   */
+  public void doze() throws IOException {
+    dozing = true;
+    channel.configureBlocking(false);
   }
 
   /** Returns how much can be written to a peer that has read everything so far, without waiting. */

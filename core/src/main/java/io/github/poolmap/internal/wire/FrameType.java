@@ -10,11 +10,14 @@ public enum FrameType {
   START,
   /** Worker to parent, data: that has been done. Id: worker. Payload: {@link Started}. */
   STARTED,
-  /** Parent to worker, data: forget the pool. Id: worker. Payload: what to do at its end. */
+  /**
+   * Parent to worker, data: forget the pool. Id: worker. Payload: what to do at its end, a {@link
+   * FunctionMessage}.
+   */
   RESET,
   /** Worker to parent, data: that has been done. Id: worker. Payload: {@link Leftovers}. */
   RESET_DONE,
-  /** Parent to worker, data. Id: function. Payload: the serialized function. */
+  /** Parent to worker, data. Id: function. Payload: {@link FunctionMessage}. */
   FUNCTION,
   /** Parent to worker, data. Id: chunk. Payload: {@link ChunkMessage}. */
   CHUNK,
@@ -29,7 +32,13 @@ public enum FrameType {
   /** Parent to worker, control: interrupt an item. Id: chunk. Payload: {@link Cancel}. */
   CANCEL,
   /** Parent to worker, control: exit. */
-  BYE;
+  BYE,
+  /**
+   * Worker to parent, control: it lacks a class or resource. Id: request. See {@link ClassRequest}.
+   */
+  CLASS_REQUEST,
+  /** Parent to worker, control: the answer. Id: request. Payload: {@link ClassReply}. */
+  CLASS_REPLY;
 
   private static final FrameType[] ALL = values();
 

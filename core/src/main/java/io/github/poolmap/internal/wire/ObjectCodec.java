@@ -7,6 +7,8 @@ import java.io.NotSerializableException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
+import java.io.OutputStream;
+import java.lang.invoke.SerializedLambda;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +42,16 @@ public final class ObjectCodec {
    *     part
    */
   public static void encode(Packer to, @Nullable Object value, String what) {
+    encode(to, value, what, null);
+  }
+
+  /**
+   * Appends an object, and tells what it is made of.
+   *
+   * @param witness is told in the calling thread; null if nobody wants to know
+   */
+  public static void encode(
+      Packer to, @Nullable Object value, String what, @Nullable Witness witness) {
     if (value == null) {
       to.putByte(NULL);
     } else if (value instanceof Integer number) {
@@ -57,7 +69,7 @@ public final class ObjectCodec {
       to.putByte(BYTES).putBytes((byte[]) value);
     } else {
       to.putByte(SERIALIZED);
-      serialize(to, value, what);
+      serialize(to, value, what, witness);
     }
   }
 
@@ -82,13 +94,35 @@ public final class ObjectCodec {
   /** Serializes an object of any class. */
   public static byte[] serialize(Object value, String what) {
     Packer packer = new Packer(256);
-    serialize(packer, value, what);
+    serialize(packer, value, what, null);
     return packer.toByteArray();
   }
 
-  private static void serialize(Packer to, Object value, String what) {
+  /**
+   * Serializes an object of any class, and tells what it is made of.
+   *
+   * @param witness is told in the calling thread
+   */
+  public static byte[] serialize(Object value, String what, Witness witness) {
+    Packer packer = new Packer(256);
+    serialize(packer, value, what, witness);
+    return packer.toByteArray();
+  }
+
+  /** Is told what an object is made of while it is serialized. */
+  public interface Witness {
+
+    /** Hears of the class of an object, of a super class of one, or of one that is a value. */
+    void see(Class<?> type);
+
+    /** Hears of a lambda. */
+    void see(SerializedLambda lambda);
+  }
+
+  private static void serialize(Packer to, Object value, String what, @Nullable Witness witness) {
     try {
-      ObjectOutputStream stream = new ObjectOutputStream(to);
+      ObjectOutputStream stream =
+          witness == null ? new ObjectOutputStream(to) : new WitnessedStream(to, witness);
       stream.writeObject(value);
       stream.flush();
     } catch (NotSerializableException e) {
@@ -157,6 +191,38 @@ public final class ObjectCodec {
     return new LoaderStream(new BufferStream(from), loader).readObject();
   }
 
+  private static final class WitnessedStream extends ObjectOutputStream {
+
+    private final Witness witness;
+
+    WitnessedStream(OutputStream out, Witness witness) throws IOException {
+      super(out);
+      this.witness = witness;
+      enableReplaceObject(true);
+    }
+
+    @Override
+    protected void annotateClass(Class<?> type) {
+      witness.see(type);
+    }
+
+    @Override
+    protected void annotateProxyClass(Class<?> type) {
+      witness.see(type);
+      for (Class<?> each : type.getInterfaces()) {
+        witness.see(each);
+      }
+    }
+
+    @Override
+    protected Object replaceObject(Object value) {
+      if (value instanceof SerializedLambda lambda) {
+        witness.see(lambda);
+      }
+      return value;
+    }
+  }
+
   /** Finds classes by the loader of the task instead of that of the library. */
   private static final class LoaderStream extends ObjectInputStream {
 
@@ -175,7 +241,12 @@ public final class ObjectCodec {
           return Class.forName(descriptor.getName(), false, loader);
         } catch (ClassNotFoundException e) {
           // Primitive types have no loader; the library's own classes may be unknown to this one.
-          return super.resolveClass(descriptor);
+          try {
+            return super.resolveClass(descriptor);
+          } catch (ClassNotFoundException nowhere) {
+            // The first knows more about why.
+            throw e;
+          }
         }
       }
       return super.resolveClass(descriptor);

@@ -41,4 +41,20 @@ final class Unpacker {
       throw new ProtocolException("frame ends too early");
     }
   }
+
+  static long longInteger(ByteBuffer from) throws ProtocolException {
+    try {
+      return from.getLong();
+    } catch (BufferUnderflowException e) {
+      throw new ProtocolException("frame ends too early");
+    }
+  }
+
+  static int smallInteger(ByteBuffer from) throws ProtocolException {
+    try {
+      return from.get();
+    } catch (BufferUnderflowException e) {
+      throw new ProtocolException("frame ends too early");
+    }
+  }
 }

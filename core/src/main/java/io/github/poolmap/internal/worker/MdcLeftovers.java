@@ -22,7 +22,9 @@ final class MdcLeftovers {
     try {
       Method method = clear;
       if (method == null) {
-        method = Class.forName("org.slf4j.MDC", true, RemoteFunction.loader()).getMethod("clear");
+        method =
+            Class.forName("org.slf4j.MDC", true, ClassLoader.getSystemClassLoader())
+                .getMethod("clear");
         clear = method;
       }
       method.invoke(null);
@@ -34,6 +36,6 @@ final class MdcLeftovers {
 
   /** A package is defined when the first of its classes is loaded: those of providers come last. */
   private static boolean isLoggingAlive() {
-    return RemoteFunction.loader().getDefinedPackage("org.slf4j.spi") != null;
+    return ClassLoader.getSystemClassLoader().getDefinedPackage("org.slf4j.spi") != null;
   }
 }

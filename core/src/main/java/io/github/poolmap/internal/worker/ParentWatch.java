@@ -1,6 +1,7 @@
 package io.github.poolmap.internal.worker;
 
 import io.github.poolmap.internal.wire.Cancel;
+import io.github.poolmap.internal.wire.ClassReply;
 import io.github.poolmap.internal.wire.Descendants;
 import io.github.poolmap.internal.wire.Frame;
 import io.github.poolmap.internal.wire.FrameChannel;
@@ -30,17 +31,19 @@ final class ParentWatch implements Runnable {
 
   private final FrameChannel control;
   private final WorkerFolder folder;
+  private final ClassFetcher fetcher;
   private final HaltTimer timer = new HaltTimer();
   private volatile @Nullable FrameChannel data;
   private volatile @Nullable ItemThread items;
 
-  private ParentWatch(FrameChannel control, WorkerFolder folder) {
+  private ParentWatch(FrameChannel control, WorkerFolder folder, ClassFetcher fetcher) {
     this.control = control;
     this.folder = folder;
+    this.fetcher = fetcher;
   }
 
-  static ParentWatch start(FrameChannel control, WorkerFolder folder) {
-    ParentWatch watch = new ParentWatch(control, folder);
+  static ParentWatch start(FrameChannel control, WorkerFolder folder, ClassFetcher fetcher) {
+    ParentWatch watch = new ParentWatch(control, folder, fetcher);
     daemon(watch.timer, "poolmap-halt-timer");
     daemon(watch, "poolmap-parent-watch");
     return watch;
@@ -61,11 +64,13 @@ final class ParentWatch implements Runnable {
 
   @Override
   public void run() {
+    fetcher.readBy(Thread.currentThread());
     try {
       Frame frame;
-      while ((frame = control.read()) != null) {
+      while ((frame = control.read(ClassReply.LARGEST)) != null) {
         switch (frame.type()) {
           case CANCEL -> cancel((int) frame.id(), Cancel.read(frame.payload()));
+          case CLASS_REPLY -> fetcher.take(frame.id(), ClassReply.read(frame.payload()));
           case BYE -> sayGoodbye();
           default -> throw new IOException("not an order: " + frame.type());
         }
@@ -113,7 +118,10 @@ final class ParentWatch implements Runnable {
     }
   }
 
-  /** Exits in an orderly way. Shutdown hooks are user code, so the timer runs. */
+  /**
+   * Exits in an orderly way, on a thread of its own: shutdown hooks are user code, so the timer
+   * runs, and may need classes, which are heard of here.
+   */
   private void sayGoodbye() throws IOException {
     timer.haltIn(GOODBYE_NANOS, 0);
     // An exiting JVM waits 300 ms for threads in native code, such as one that reads a socket.
@@ -123,7 +131,13 @@ final class ParentWatch implements Runnable {
     }
     // The parent does it too, but may itself be about to exit.
     folder.delete();
-    System.exit(0);
+    try {
+      daemon(() -> System.exit(0), "poolmap-goodbye");
+    } catch (OutOfMemoryError e) {
+      // The system grants no more threads.
+      System.exit(0);
+    }
+    control.doze();
   }
 
   private static void endChildren() {

@@ -1,36 +1,50 @@
 package io.github.poolmap.internal.worker;
 
-import io.github.poolmap.Mapper;
+import io.github.poolmap.internal.wire.FunctionMessage;
 import io.github.poolmap.internal.wire.ObjectCodec;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.lang.reflect.Field;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A function as it came from the parent, read at its first use: reading runs user code, so that it
  * has to happen as part of an item, which can fail or be blamed.
+ *
+ * @param <F> what it is
  */
-final class RemoteFunction {
+final class RemoteFunction<F> {
 
-  private @Nullable ByteBuffer bytes;
-  private @Nullable Mapper<Object, Object> mapper;
+  private final ClassLoader loader;
+  private @Nullable FunctionMessage message;
+  private @Nullable F function;
 
-  RemoteFunction(ByteBuffer bytes) {
-    this.bytes = bytes;
+  /**
+   * Keeps a function for later.
+   *
+   * @param loader knows its classes, and those of its inputs
+   */
+  RemoteFunction(FunctionMessage message, ClassLoader loader) {
+    this.message = message;
+    this.loader = loader;
   }
 
-  Mapper<Object, Object> mapper() throws IOException, ClassNotFoundException {
-    Mapper<Object, Object> read = mapper;
-    if (read == null && bytes != null) {
+  ClassLoader loader() {
+    return loader;
+  }
+
+  F function() throws IOException, ReflectiveOperationException {
+    F read = function;
+    FunctionMessage unread = message;
+    if (read == null && unread != null) {
+      setVariables(unread);
       @SuppressWarnings("unchecked")
-      Mapper<Object, Object> first =
-          (Mapper<Object, Object>) ObjectCodec.deserialize(bytes.duplicate(), loader());
+      F first = (F) ObjectCodec.deserialize(unread.bytes().duplicate(), loader);
       if (first == null) {
         throw new IOException("the function is null");
       }
       read = first;
-      mapper = read;
-      bytes = null;
+      function = read;
+      message = null;
     }
     if (read == null) {
       throw new IOException("the function has neither bytes nor form");
@@ -38,8 +52,13 @@ final class RemoteFunction {
     return read;
   }
 
-  /** Knows the classes of the program: those of the class path. */
-  static ClassLoader loader() {
-    return ClassLoader.getSystemClassLoader();
+  /** The variables of a shell are static fields; the function expects their values there. */
+  private void setVariables(FunctionMessage unread)
+      throws IOException, ReflectiveOperationException {
+    for (FunctionMessage.Variable each : unread.variables()) {
+      Field field = Class.forName(each.owner(), true, loader).getDeclaredField(each.field());
+      field.setAccessible(true);
+      field.set(null, ObjectCodec.decode(each.value().duplicate(), loader));
+    }
   }
 }

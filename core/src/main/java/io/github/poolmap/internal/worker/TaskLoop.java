@@ -9,6 +9,7 @@ import io.github.poolmap.internal.wire.ChunkMessage;
 import io.github.poolmap.internal.wire.Frame;
 import io.github.poolmap.internal.wire.FrameChannel;
 import io.github.poolmap.internal.wire.FrameType;
+import io.github.poolmap.internal.wire.FunctionMessage;
 import io.github.poolmap.internal.wire.Functions;
 import io.github.poolmap.internal.wire.Ledger;
 import io.github.poolmap.internal.wire.Leftovers;
@@ -56,7 +57,12 @@ final class TaskLoop implements Runnable {
   private final Ledger ledger;
   private final ParentWatch watch;
   private final JvmState fresh;
-  private final Functions<RemoteFunction> functions = new Functions<>();
+  private final ClassFetcher fetcher;
+
+  /** Of the pool that has this worker. */
+  private ShippedClasses classes;
+
+  private final Functions<RemoteFunction<Mapper<Object, Object>>> functions = new Functions<>();
 
   /** The function that failed in the chunk before this one, if that ended its call. */
   private long failedFunction = NONE;
@@ -82,12 +88,20 @@ final class TaskLoop implements Runnable {
    *
    * @param fresh how this JVM was before it did anything for any pool
    */
-  TaskLoop(String name, FrameChannel data, Ledger ledger, ParentWatch watch, JvmState fresh) {
+  TaskLoop(
+      String name,
+      FrameChannel data,
+      Ledger ledger,
+      ParentWatch watch,
+      ClassFetcher fetcher,
+      JvmState fresh) {
     this.name = name;
     this.data = data;
     this.ledger = ledger;
     this.watch = watch;
     this.fresh = fresh;
+    this.fetcher = fetcher;
+    this.classes = new ShippedClasses(fetcher);
   }
 
   /** Begins, in a thread of its own: what hangs on a thread shall not go from pool to pool. */
@@ -108,11 +122,15 @@ final class TaskLoop implements Runnable {
       while ((frame = data.read()) != null) {
         switch (frame.type()) {
           case START -> start(frame.id(), Start.read(frame.payload()));
-          case FUNCTION -> functions.put(frame.id(), new RemoteFunction(frame.payload()));
+          case FUNCTION -> {
+            FunctionMessage message = FunctionMessage.read(frame.payload());
+            functions.put(
+                frame.id(), new RemoteFunction<>(message, classes.loader(message.loader())));
+          }
           case CHUNK -> execute((int) frame.id(), ChunkMessage.read(frame.payload()));
           case RESET -> {
             if (forgetPool(frame)) {
-              new TaskLoop(name, data, ledger, watch, fresh).start();
+              new TaskLoop(name, data, ledger, watch, fetcher, fresh).start();
               return;
             }
           }
@@ -146,10 +164,12 @@ final class TaskLoop implements Runnable {
   private void start(long id, Start start) throws IOException {
     ItemThread thread = (ItemThread) Thread.currentThread();
     Throwable failure = null;
+    classes = new ShippedClasses(fetcher);
+    ClassLoader loader = classes.loader(start.effect().loader());
     thread.enter(ItemThread.START, 0);
-    thread.setContextClassLoader(RemoteFunction.loader());
+    thread.setContextClassLoader(loader);
     try {
-      runEffect(start.effect(), start.index());
+      runEffect(start.effect(), loader, start.index());
     } catch (Throwable t) {
       failure = t;
       note(t);
@@ -163,9 +183,10 @@ final class TaskLoop implements Runnable {
   private boolean forgetPool(Frame frame) throws IOException {
     ItemThread thread = (ItemThread) Thread.currentThread();
     String left;
+    FunctionMessage end = FunctionMessage.read(frame.payload());
     thread.enter(ItemThread.START, 0);
     try {
-      runEffect(frame.payload(), 0);
+      runEffect(end, classes.loader(end.loader()), 0);
       left = error != null ? "a task has thrown " + Texts.of(error) : fresh.whatHasChanged();
     } catch (Throwable t) {
       left = "the end of the pool failed: " + Texts.of(t);
@@ -182,16 +203,14 @@ final class TaskLoop implements Runnable {
     }
   }
 
-  private static void runEffect(ByteBuffer serialized, int index) throws Exception {
-    @SuppressWarnings("unchecked")
-    Effect<WorkerInfo> effect =
-        (Effect<WorkerInfo>) ObjectCodec.deserialize(serialized, RemoteFunction.loader());
-    if (effect == null) {
-      throw new ProtocolException("nothing to do at the start or the end");
-    }
-    effect.accept(
-        new WorkerInfo(
-            PoolKind.PROCESSES, index, ProcessHandle.current().pid(), Thread.currentThread()));
+  private static void runEffect(FunctionMessage message, ClassLoader loader, int index)
+      throws Exception {
+    RemoteFunction<Effect<WorkerInfo>> effect = new RemoteFunction<>(message, loader);
+    effect
+        .function()
+        .accept(
+            new WorkerInfo(
+                PoolKind.PROCESSES, index, ProcessHandle.current().pid(), Thread.currentThread()));
   }
 
   private void execute(int newChunk, ChunkMessage message) throws IOException {
@@ -201,7 +220,7 @@ final class TaskLoop implements Runnable {
     outboxEnd = 0;
     outboxFull = false;
     ledger.openOutbox(chunk);
-    RemoteFunction function = functions.get(message.functionId());
+    RemoteFunction<Mapper<Object, Object>> function = functions.get(message.functionId());
     if (function == null) {
       throw new ProtocolException("chunk for an unknown function " + message.functionId());
     }
@@ -239,7 +258,8 @@ final class TaskLoop implements Runnable {
   }
 
   /** Executes one item; true if it failed, which the parent should hear of at once. */
-  private boolean executeItem(RemoteFunction function, int position, ByteBuffer item)
+  private boolean executeItem(
+      RemoteFunction<Mapper<Object, Object>> function, int position, ByteBuffer item)
       throws IOException {
     outcome.truncate(0);
     taken = 0;
@@ -247,7 +267,7 @@ final class TaskLoop implements Runnable {
     boolean failed;
     // All of it is user code: reading the function and the input, the function, writing its result.
     thread.enter(chunk, position);
-    thread.setContextClassLoader(RemoteFunction.loader());
+    thread.setContextClassLoader(function.loader());
     mdc.forget();
     try {
       failed = callAndPack(function, position, item);
@@ -262,14 +282,15 @@ final class TaskLoop implements Runnable {
   }
 
   /** Executes one item and packs its outcome; leaves nothing packed if it is condemned. */
-  private boolean callAndPack(RemoteFunction function, int position, ByteBuffer item) {
+  private boolean callAndPack(
+      RemoteFunction<Mapper<Object, Object>> function, int position, ByteBuffer item) {
     Object input;
     Mapper<Object, Object> mapper;
     String reading = "function";
     try {
-      mapper = function.mapper();
+      mapper = function.function();
       reading = "input";
-      input = ObjectCodec.decode(item, RemoteFunction.loader());
+      input = ObjectCodec.decode(item, function.loader());
     } catch (Throwable t) {
       note(t);
       if (ledger.moveItem(chunk, position, Ledger.DECODING, Ledger.ENCODING)) {

@@ -56,7 +56,9 @@ public final class WorkerMain {
     long pid = ProcessHandle.current().pid();
     // First of all the watch: from here on the parent's end is this JVM's end, whatever happens.
     FrameChannel control = dial(address, folder, Hello.Role.CONTROL, token, pid);
-    ParentWatch watch = ParentWatch.start(control, folder);
+    ClassFetcher fetcher = new ClassFetcher(control);
+    ParentWatch watch = ParentWatch.start(control, folder, fetcher);
+    ShippedClasses.serveSystemLoader(fetcher);
     FrameChannel data = dial(address, folder, Hello.Role.DATA, token, pid);
     Files.deleteIfExists(folder.token());
     Signals.ignoreTerminalInterrupt();
@@ -64,7 +66,7 @@ public final class WorkerMain {
     Ledger ledger = Ledger.open(folder.ledger());
     JvmState fresh = JvmState.now();
     data.write(FrameType.READY, pid);
-    new TaskLoop(name, data, ledger, watch, fresh).start();
+    new TaskLoop(name, data, ledger, watch, fetcher, fresh).start();
   }
 
   private static FrameChannel dial(

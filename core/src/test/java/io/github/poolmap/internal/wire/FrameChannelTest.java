@@ -2,8 +2,10 @@ package io.github.poolmap.internal.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -16,12 +18,17 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
@@ -165,13 +172,62 @@ class FrameChannelTest {
         .withMessageContaining("47455420");
   }
 
+  private static IntStream unknownTypes() {
+    return IntStream.of(0, FrameType.values().length + 1, -1, 127);
+  }
+
   @ParameterizedTest
-  @ValueSource(ints = {0, 12, -1, 127})
+  @MethodSource("unknownTypes")
   void anUnknownTypeIsRefused(int type) throws IOException {
     ours.write(header(Frame.MAGIC, type, 0));
     assertThatExceptionOfType(ProtocolException.class)
         .isThrownBy(() -> there.read())
         .withMessageContaining(Integer.toString(type));
+  }
+
+  @Test
+  void aReaderMayWantLess() throws IOException {
+    here.write(FrameType.CLASS_REQUEST, 1, new byte[10], 0, 10);
+    here.write(FrameType.CLASS_REQUEST, 2, new byte[11], 0, 11);
+    assertThat(there.read(10).payload().remaining()).isEqualTo(10);
+    assertThatExceptionOfType(ProtocolException.class)
+        .isThrownBy(() -> there.read(10))
+        .withMessageContainingAll("CLASS_REQUEST", "11", "10");
+  }
+
+  @Test
+  void aDozingReaderSleepsUntilAFrameComesAndHearsOfTheEnd() throws Exception {
+    there.doze();
+    AtomicReference<Frame> read = new AtomicReference<>();
+    FutureTask<Frame> reader =
+        new FutureTask<>(
+            () -> {
+              read.set(there.read());
+              return there.read();
+            });
+    Thread thread = new Thread(reader);
+    thread.start();
+    await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+    byte[] large = new byte[1 << 20];
+    large[large.length - 1] = 7;
+    here.write(FrameType.CLASS_REPLY, 5, large, 0, large.length);
+    await().until(() -> read.get() != null);
+    assertThat(read.get().payload().array()).isEqualTo(large);
+    // The other direction has become impatient as well, and must not lose anything.
+    Thread writer =
+        new Thread(
+            () -> {
+              try {
+                there.write(FrameType.CLASS_REQUEST, 6, large, 0, large.length);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    writer.start();
+    assertThat(here.read().payload().array()).isEqualTo(large);
+    writer.join();
+    here.close();
+    assertThat(reader.get(5, TimeUnit.SECONDS)).isNull();
   }
 
   @ParameterizedTest
