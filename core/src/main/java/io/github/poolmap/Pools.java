@@ -3,7 +3,6 @@ package io.github.poolmap;
 import static java.util.Objects.requireNonNull;
 
 import io.github.poolmap.internal.process.WarmWorkers;
-import io.github.poolmap.internal.run.Calls;
 import io.github.poolmap.internal.run.Engine;
 import io.github.poolmap.internal.run.Life;
 import io.github.poolmap.internal.run.VirtualThreads;
@@ -49,7 +48,7 @@ public final class Pools implements AutoCloseable {
   /** By what they are: equal specs share workers. Guarded by itself. */
   private final Map<Object, Engine<?>> engines = new LinkedHashMap<>();
 
-  private final Life life = new Life(new Calls("poolmap", null), this::enginesSoFar);
+  private final Life life = Life.ofAll("poolmap", this::enginesSoFar);
 
   private Pools(int defaultWorkers, @Nullable PoolKind processFallback) {
     this.defaultWorkers = defaultWorkers;

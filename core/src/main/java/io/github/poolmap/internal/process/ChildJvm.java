@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +47,17 @@ final class ChildJvm implements WorkerProcess {
   private final OomKills oomKills;
   private final ClassServer classes;
   private volatile boolean killed;
+
+  /** Whether it may be ended without harm, see {@link ProgramEnd}. */
+  private enum Use {
+    /** It is being prepared, or has chunks. */
+    WORKING,
+    IDLE,
+    /** It was told to go, and gets no more work. */
+    RETIRED
+  }
+
+  private final AtomicReference<Use> use = new AtomicReference<>(Use.WORKING);
 
   /** Why no other pool may have it any more; null if one may. */
   private volatile @Nullable String taint;
@@ -97,6 +109,7 @@ final class ChildJvm implements WorkerProcess {
     this.output = output;
     this.oomKills = OomKills.during(process.pid());
     this.classes = ClassServer.start(output.names(), sockets.control(), this::breakOff);
+    ProgramEnd.add(this);
   }
 
   LaunchSpec spec() {
@@ -120,6 +133,47 @@ final class ChildJvm implements WorkerProcess {
   /** What it has done so far, for whatever pool. */
   Workload workload() {
     return workload;
+  }
+
+  /** It has nothing to do. */
+  void endWork() {
+    use.compareAndSet(Use.WORKING, Use.IDLE);
+  }
+
+  /** It gets something to do; false if it is too late for that. */
+  boolean beginWork() {
+    return use.compareAndSet(Use.IDLE, Use.WORKING);
+  }
+
+  boolean isWorking() {
+    return use.get() == Use.WORKING;
+  }
+
+  /** Tells the worker to go, unless it has something to do. Does not wait. */
+  boolean retire() {
+    if (!use.compareAndSet(Use.IDLE, Use.RETIRED)) {
+      return false;
+    }
+    try {
+      control().write(FrameType.BYE, 0);
+    } catch (IOException gone) {
+      LOG.debug("{}: gone before its goodbye", this);
+    }
+    return true;
+  }
+
+  /** Waits for the end of the process, at most until then. */
+  boolean awaitExit(long nanoTime) throws InterruptedException {
+    long left = nanoTime - System.nanoTime();
+    return process.waitFor(Math.max(0, left), TimeUnit.NANOSECONDS);
+  }
+
+  void deleteFolder() {
+    try {
+      folder.delete();
+    } catch (IOException e) {
+      LOG.debug("{}: cannot delete {}", this, folder.path(), e);
+    }
   }
 
   /** Ids are never 0, which the ledger is full of at first, and change halves each time. */
@@ -365,6 +419,7 @@ final class ChildJvm implements WorkerProcess {
       }
     }
     classes.stop();
+    ProgramEnd.remove(this);
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

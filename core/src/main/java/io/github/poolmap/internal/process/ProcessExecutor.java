@@ -105,6 +105,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       return false;
     }
     if (current.isAlive()) {
+      current.endWork();
       String exceeded = backend.limits().exceededBy(current);
       if (exceeded != null) {
         // It stays until another one has taken its place.
@@ -113,7 +114,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       }
       return exceeded == null;
     }
-    LOG.warn("{}: ended while it had nothing to do", current);
+    LOG.atLevel(ProgramEnd.levelOfLoss()).log("{}: ended while it had nothing to do", current);
     letGo();
     return false;
   }
@@ -215,6 +216,13 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     ChildJvm current = worker;
     if (current == null) {
       throw new IllegalStateException(name + " is not open");
+    }
+    if (!current.beginWork()) {
+      // The program ends and has told it to go. A hook may wait for these items, so another one has
+      // to do them.
+      first.finish();
+      letGo();
+      return;
     }
     IOException violation = null;
     PackedChunk waiting = null;
@@ -393,11 +401,12 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       Death death = crash.death();
       dead.kill();
       if (death.reason() != Reason.STOPPED) {
-        LOG.warn(
-            "{}: worker lost ({}, status {})",
-            dead,
-            death.reason(),
-            Exit.describe(death.exitStatus()));
+        LOG.atLevel(ProgramEnd.levelOfLoss())
+            .log(
+                "{}: worker lost ({}, status {})",
+                dead,
+                death.reason(),
+                Exit.describe(death.exitStatus()));
       }
       if (violation == null) {
         drain(dead);

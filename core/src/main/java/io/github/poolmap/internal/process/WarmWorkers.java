@@ -89,7 +89,7 @@ public final class WarmWorkers {
       dead = remove(each -> !each.worker().isAlive());
       for (Iterator<Kept> latestFirst = kept.descendingIterator(); latestFirst.hasNext(); ) {
         Kept each = latestFirst.next();
-        if (each.isFor(spec)) {
+        if (each.isFor(spec) && each.worker().beginWork()) {
           latestFirst.remove();
           taken = each.worker();
           break;
@@ -102,6 +102,7 @@ public final class WarmWorkers {
 
   /** Keeps a worker until that time of {@link System#nanoTime()}. */
   void keep(ChildJvm worker, long until) {
+    worker.endWork();
     List<ChildJvm> evicted = new ArrayList<>();
     synchronized (this) {
       kept.addLast(new Kept(worker, until, false));
@@ -161,6 +162,7 @@ public final class WarmWorkers {
       if (spare != null) {
         unwanted = launcher.isRefusing();
         if (!unwanted) {
+          spare.endWork();
           kept.addLast(new Kept(spare, System.nanoTime() + LIFE_NANOS, inUse.containsKey(spec)));
           tellKeeper();
         }

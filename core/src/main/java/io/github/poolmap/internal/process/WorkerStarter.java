@@ -52,12 +52,14 @@ final class WorkerStarter {
             backend.release(started);
           }
         }
+        started.endWork();
         return started;
       } catch (Launcher.BootException e) {
         if (!e.isByOutsideSignal() || attempt >= e.signalsAllowed()) {
           throw e;
         }
-        LOG.warn("{}: killed while starting, by {}; trying again", name, e.signal());
+        LOG.atLevel(ProgramEnd.levelOfLoss())
+            .log("{}: killed while starting, by {}; trying again", name, e.signal());
       } catch (WarmDeathException e) {
         LOG.debug("{}: {}; trying again", name, e.getMessage());
       } catch (WorkerStartException e) {

@@ -25,6 +25,7 @@ public final class Calls {
   private final Set<Run<?>> active = new HashSet<>();
   private boolean closed;
   private boolean terminated;
+  private boolean used;
 
   public Calls(String name, @Nullable Calls parent) {
     this.name = name;
@@ -57,6 +58,7 @@ public final class Calls {
     synchronized (this) {
       if (!closed || (!terminated && run.context().caller() != null && isPartOfAwaited(run))) {
         active.add(run);
+        used = true;
         return;
       }
     }
@@ -101,6 +103,11 @@ public final class Calls {
   /** Returns the exception of a call that comes too late. */
   public PoolClosedException refusal() {
     return new PoolClosedException(name + " is closed: it takes no more calls");
+  }
+
+  /** Tells whether there has ever been a call. */
+  synchronized boolean wasUsed() {
+    return used;
   }
 
   /** Refuses calls from now on, but for those that are part of one under way. */

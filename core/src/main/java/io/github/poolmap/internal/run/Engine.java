@@ -141,6 +141,7 @@ public abstract class Engine<F> {
   /** The call begins: from here on it counts as one, and its time runs. */
   private void begin(Stage<F> stage, Call call, Run<F> run) {
     AbandonedStreams.sweep();
+    OpenPools.sweep();
     call.calls().enter(run);
     counters.calls.increment();
     run.context().events().started();

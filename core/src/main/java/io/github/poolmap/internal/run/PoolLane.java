@@ -133,6 +133,7 @@ final class PoolLane<F> implements Lane<F>, Runnable {
       } finally {
         CURRENT.remove();
         dispatcher.laneEnded(this);
+        OpenPools.sweep();
       }
     }
   }

@@ -1,0 +1,114 @@
+package io.github.poolmap;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A program that ends with a pool open, in the way that its second argument says. Its first
+ * argument is the folder for the journal.
+ */
+final class EndingProgram {
+
+  private EndingProgram() {}
+
+  /** Tells when its worker has had the time to end it. */
+  private static final class Resource implements AutoCloseable {
+
+    private final Journal journal;
+
+    Resource(Journal journal) {
+      this.journal = journal;
+    }
+
+    @Override
+    public void close() {
+      journal.add("closed");
+    }
+  }
+
+  private static final WorkerLocal<Resource> LOCAL =
+      WorkerLocal.withInitial(
+          () -> new Resource(Journal.existing(Path.of(System.getProperty("ending.journal")))));
+
+  public static void main(String[] args) throws Exception {
+    Path file = Path.of(args[0]).resolve("journal");
+    Journal journal = new Journal(file);
+    ProcessPool<Object, Object> pool =
+        ProcessPool.builder().workers(2).jvmArgs("-Dending.journal=" + file).build();
+    // Each worker has its own.
+    pool.with(o -> o.chunkSize(1))
+        .map(
+            x -> {
+              LOCAL.get();
+              journal.add("here " + x);
+              journal.hold("here 0");
+              journal.hold("here 1");
+              return x;
+            },
+            List.of(0, 1));
+    switch (args[1]) {
+      case "idle" -> {
+        journal.add("ready");
+        journal.hold("end");
+      }
+      case "busy" -> {
+        CompletableFuture<List<Integer>> call =
+            pool.mapAsync(x -> sleep(x, journal), List.of(0, 1));
+        journal.hold("asleep 0");
+        journal.hold("asleep 1");
+        journal.add("ready");
+        call.join();
+      }
+      case "call in a hook" -> {
+        hook(() -> journal.add("in the hook: " + pool.map(x -> x * 2, List.of(3, 4))));
+        System.exit(3);
+      }
+      case "close in a hook" -> {
+        CompletableFuture<List<Integer>> call =
+            pool.mapAsync(
+                x -> {
+                  journal.add("working");
+                  journal.hold("go on");
+                  return x + 1;
+                },
+                List.of(1));
+        journal.hold("working");
+        hook(
+            () -> {
+              // By now the other hook has most likely done what it does.
+              LockSupport.parkNanos(200_000_000);
+              journal.add("go on");
+              pool.close();
+              journal.add("in the hook: " + call.join());
+            });
+        System.exit(3);
+      }
+      case "exit in a thread's task" -> ThreadPool.builder().workers(1).build().apply(() -> exit());
+      case "exit on a lane" ->
+          pool.with(o -> o.retries(1).retryOn(failure -> exit()))
+              .map(
+                  x -> {
+                    throw new IllegalStateException("again");
+                  },
+                  List.of(1));
+      default -> throw new IllegalArgumentException(args[1]);
+    }
+  }
+
+  private static int sleep(int x, Journal journal) throws InterruptedException {
+    journal.add("asleep " + x);
+    Thread.sleep(600_000);
+    return x;
+  }
+
+  private static boolean exit() {
+    System.exit(3);
+    return true;
+  }
+
+  private static void hook(Runnable action) {
+    Runtime.getRuntime().addShutdownHook(new Thread(action));
+  }
+}

@@ -1,0 +1,168 @@
+package io.github.poolmap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Programs that end with pools open: quietly, soon, and nothing is left. */
+@EnabledOnOs(OS.LINUX)
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+class ProgramEndTest {
+
+  private Path folder;
+  private Process program;
+
+  @BeforeEach
+  void makeFolder() throws IOException {
+    folder = Files.createTempDirectory(Path.of(System.getProperty("java.io.tmpdir")), "pe");
+  }
+
+  @AfterEach
+  void endProgram() throws InterruptedException {
+    program.descendants().forEach(ProcessHandle::destroyForcibly);
+    program.destroyForcibly().waitFor();
+  }
+
+  /** Starts it in a group of processes of its own, as a shell does with what is typed. */
+  private Journal start(String how) throws IOException {
+    program =
+        new ProcessBuilder(
+                "setsid",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.io.tmpdir=" + folder,
+                "-cp",
+                System.getProperty("java.class.path"),
+                EndingProgram.class.getName(),
+                folder.toString(),
+                how)
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("output").toFile())
+            .start();
+    await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(folder.resolve("journal")));
+    return Journal.existing(folder.resolve("journal"));
+  }
+
+  private void signal(String name, boolean wholeGroup) throws Exception {
+    String target = (wholeGroup ? "-" : "") + program.pid();
+    Process kill = new ProcessBuilder("kill", "-" + name, "--", target).start();
+    assertThat(kill.waitFor()).isZero();
+  }
+
+  private void assertEnds(int status, Duration within, List<ProcessHandle> workers)
+      throws Exception {
+    long start = System.nanoTime();
+    assertThat(program.waitFor(20, TimeUnit.SECONDS)).as("the program ends").isTrue();
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(within);
+    assertThat(program.exitValue()).isEqualTo(status);
+    await()
+        .atMost(Duration.ofSeconds(2))
+        .untilAsserted(
+            () -> {
+              assertThat(workers).noneMatch(Processes::isRunning);
+              assertThat(workerFolders()).isEmpty();
+            });
+  }
+
+  private List<Path> workerFolders() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.getFileName().toString().startsWith("poolmap-")).toList();
+    }
+  }
+
+  private String output() throws IOException {
+    return Files.readString(folder.resolve("output"));
+  }
+
+  private static long closed(Journal journal) {
+    return journal.lines().stream().filter("closed"::equals).count();
+  }
+
+  /** Ctrl-C reaches all processes of the group. */
+  @ParameterizedTest
+  @ValueSource(strings = {"idle", "busy"})
+  void ctrlCEndsAllQuietly(String how) throws Exception {
+    Journal journal = start(how);
+    journal.awaitEntry("ready");
+    List<ProcessHandle> workers = program.descendants().toList();
+    assertThat(workers).hasSize(2);
+    signal("INT", true);
+    assertEnds(130, Duration.ofSeconds(2), workers);
+    assertThat(output()).isEmpty();
+    assertThat(closed(journal)).isEqualTo(how.equals("idle") ? 2 : 0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"idle, true", "idle, false", "busy, false"})
+  void sigtermEndsAllQuietly(String how, boolean wholeGroup) throws Exception {
+    Journal journal = start(how);
+    journal.awaitEntry("ready");
+    List<ProcessHandle> workers = program.descendants().toList();
+    assertThat(workers).hasSize(2);
+    signal("TERM", wholeGroup);
+    assertEnds(143, Duration.ofSeconds(2), workers);
+    assertThat(output()).isEmpty();
+  }
+
+  /** What the items in their hands fail with is the program's to say; folders must not stay. */
+  @Test
+  void sigtermToWorkersThatWorkLeavesNothing() throws Exception {
+    Journal journal = start("busy");
+    journal.awaitEntry("ready");
+    List<ProcessHandle> workers = program.descendants().toList();
+    signal("TERM", true);
+    assertEnds(143, Duration.ofSeconds(3), workers);
+    assertThat(output()).doesNotContain("WARN");
+  }
+
+  @Test
+  void aForgottenPoolIsToldWithItsPlaceAndEndsInAnOrderlyWay() throws Exception {
+    Journal journal = start("idle");
+    journal.awaitEntry("ready");
+    List<ProcessHandle> workers = program.descendants().toList();
+    journal.add("end");
+    assertEnds(0, Duration.ofSeconds(2), workers);
+    assertThat(closed(journal)).isEqualTo(2);
+    assertThat(output().lines())
+        .singleElement()
+        .asString()
+        .contains(
+            "WARN",
+            "the program ends with a pool open",
+            "poolmap-processes, opened at ",
+            "EndingProgram.main(EndingProgram.java:");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"call in a hook, 'in the hook: [6, 8]'", "close in a hook, in the hook: [2]"})
+  void hooksOfTheProgramMayUseThePool(String how, String entry) throws Exception {
+    Journal journal = start(how);
+    assertEnds(3, Duration.ofSeconds(20), List.of());
+    assertThat(journal.lines()).contains(entry);
+    assertThat(output()).doesNotContain("Exception");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"exit in a thread's task", "exit on a lane"})
+  void aTaskThatEndsTheProgramDoesNotDeadlockIt(String how) throws Exception {
+    start(how);
+    assertEnds(3, Duration.ofSeconds(20), List.of());
+    assertThat(output()).doesNotContain("Exception");
+  }
+}
