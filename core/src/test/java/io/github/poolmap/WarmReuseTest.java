@@ -246,6 +246,15 @@ class WarmReuseTest {
   }
 
   @Test
+  void theThreadOfTheWorkerBearsTheNameThatTheNewPoolGives() {
+    long first = next();
+    try (Pool<Object, Object> pool = one().name("later").build()) {
+      assertThat(pool.apply(() -> pid())).isEqualTo(first);
+      assertThat(pool.apply(() -> Thread.currentThread().getName())).isEqualTo("later-1");
+    }
+  }
+
+  @Test
   void aWorkerKnowsItsIndexInTheNewPool() {
     try (Pool<Object, Object> pool = ProcessPool.<Object, Object>builder().workers(2).build()) {
       for (int i = 0; i < 3; i++) {

@@ -79,7 +79,9 @@ final class WorkerStarter {
     Started answer = null;
     IOException violation = null;
     try {
-      started.data().write(FrameType.START, started.pid(), Start.pack(slot, backend.startEffect()));
+      started
+          .data()
+          .write(FrameType.START, started.pid(), Start.pack(slot, name, backend.startEffect()));
       Frame frame = started.data().read();
       long arrived = System.nanoTime();
       if (frame != null) {

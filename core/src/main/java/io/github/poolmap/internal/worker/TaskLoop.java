@@ -167,6 +167,7 @@ final class TaskLoop implements Runnable {
     classes = new ShippedClasses(fetcher);
     ClassLoader loader = classes.loader(start.effect().loader());
     thread.enter(ItemThread.START, 0);
+    thread.setName(start.name());
     thread.setContextClassLoader(loader);
     try {
       runEffect(start.effect(), loader, start.index());
