@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -158,6 +159,68 @@ class HandshakeTest {
         assertCutOff(stranger);
       }
       assertThat(logs.messages(Level.WARN)).anyMatch(message -> message.contains("wrong token"));
+    }
+  }
+
+  /** What such a stranger may do: send anything, in pieces, stay, or go. */
+  private void beHostile(Random random) throws IOException {
+    SocketChannel stranger = dial();
+    ByteBuffer hello = ByteBuffer.allocate(Hello.FRAME_BYTES + random.nextInt(100));
+    random.nextBytes(hello.array());
+    if (random.nextBoolean()) {
+      // A hello with a wrong token, or with anything else that is wrong.
+      hello.put(new byte[] {'P', 'M', 'A', 'P', 1, 0, 0, 0}).putLong(1);
+      hello.putLong(Hello.FRAME_BYTES - 24).putInt(1).put((byte) random.nextInt(2)).rewind();
+      hello.put(random.nextInt(32), (byte) random.nextInt());
+    }
+    if (random.nextInt(3) == 0) {
+      hello.limit(random.nextInt(hello.capacity()));
+    }
+    try {
+      while (hello.hasRemaining()) {
+        ByteBuffer piece = hello.slice(hello.position(), 1 + random.nextInt(hello.remaining()));
+        hello.position(hello.position() + stranger.write(piece));
+      }
+    } catch (IOException cutOff) {
+      assertThat(hello.position()).as("what a stranger could say").isPositive();
+    }
+    if (random.nextInt(3) == 0) {
+      stranger.close();
+    }
+  }
+
+  @Test
+  void aThousandHostileConnectionsDoNotKeepTheWorkerOut() throws Exception {
+    try (Logs logs = new Logs()) {
+      Future<Handshake.Sockets> sockets = awaitWorker(LONG);
+      Random random = new Random(1);
+      for (int i = 0; i < 1000; i++) {
+        try {
+          beHostile(random);
+        } catch (SocketException full) {
+          // Connections that nobody has accepted yet have a limit.
+          i--;
+        }
+        if (open.size() > 100) {
+          open.remove(0).close();
+        }
+      }
+      assertWorkerGetsThrough(sockets);
+      assertThat(logs.messages(Level.WARN)).hasSizeGreaterThan(300);
+    }
+  }
+
+  /** The token is known to the worker alone; so this is a worker of ours that has gone mad. */
+  @Test
+  void aWorkerThatSaysSomethingElseInsteadOfReadyIsCutOff() throws Exception {
+    try (Logs logs = new Logs()) {
+      Future<Handshake.Sockets> sockets = awaitWorker(Duration.ofMillis(500));
+      hello(Role.CONTROL, token);
+      FrameChannel data = hello(Role.DATA, token);
+      data.write(FrameType.DOORBELL, 1);
+      assertCutOff(open.get(1));
+      assertThat(sockets.get(5, TimeUnit.SECONDS)).isNull();
+      assertThat(logs.messages(Level.WARN)).anyMatch(message -> message.contains("not a READY"));
     }
   }
 
