@@ -3,6 +3,7 @@ package io.github.poolmap.internal.wire;
 import io.github.poolmap.NotSerializableTaskException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InvalidClassException;
 import java.io.NotSerializableException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
@@ -141,7 +142,8 @@ public final class ObjectCodec {
   }
 
   /**
-   * Reads what {@link #encode} wrote: all that is left in the buffer.
+   * Reads what {@link #encode} wrote: all that is left in the buffer. What is not of the simple
+   * kinds runs the code of the classes that are read, which may throw anything.
    *
    * @param loader knows the classes of the program
    */
@@ -185,10 +187,21 @@ public final class ObjectCodec {
     }
   }
 
-  /** Reads what {@link #serialize(Object, String)} wrote. */
+  /**
+   * Reads what {@link #serialize(Object, String)} wrote, within {@link ObjectLimits}. Runs the code
+   * of the classes that it reads, which may throw anything.
+   */
   public static @Nullable Object deserialize(ByteBuffer from, @Nullable ClassLoader loader)
       throws IOException, ClassNotFoundException {
-    return new LoaderStream(new BufferStream(from), loader).readObject();
+    LoaderStream stream = new LoaderStream(new BufferStream(from), loader);
+    ObjectLimits limits = new ObjectLimits(from.limit(), stream.getObjectInputFilter());
+    stream.setObjectInputFilter(limits);
+    try {
+      return stream.readObject();
+    } catch (InvalidClassException e) {
+      String refusal = limits.refusal();
+      throw refusal == null ? e : new IOException("refused: " + refusal, e);
+    }
   }
 
   private static final class WitnessedStream extends ObjectOutputStream {

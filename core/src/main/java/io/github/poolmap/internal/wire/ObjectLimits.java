@@ -1,0 +1,92 @@
+package io.github.poolmap.internal.wire;
+
+import java.io.ObjectInputFilter;
+import java.util.Collections;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a serialized object may make its reader allocate: not much more than it brings.
+ *
+ * <p>The length of the bytes is known, and no array, collection or map that was written honestly
+ * has more elements than bytes that describe them; the tables of maps have up to eight times as
+ * many. So damaged or hostile bytes that announce a billion elements are refused before there is
+ * room for these. Which classes there may be is not limited here: a worker executes the program's
+ * own code.
+ *
+ * <p>A filter that the JVM has already ({@code jdk.serialFilter}, or of a filter factory) decides
+ * besides. For one stream.
+ */
+final class ObjectLimits implements ObjectInputFilter {
+
+  private static final long DEEPEST = 50_000;
+
+  private static final long ELEMENTS_PER_BYTE = 8;
+
+  /** Small collections have some room to spare, and a map may have been made with much of it. */
+  private static final long ELEMENTS_TO_SPARE = 1 << 16;
+
+  /** Announces its size like an array, and has none. */
+  private static final Class<?> COPIES = Collections.nCopies(1, 1).getClass();
+
+  private final long bytes;
+  private final long elementsAllowed;
+  private final @Nullable ObjectInputFilter other;
+  private long elements;
+  private boolean copiesSeen;
+  private @Nullable String refusal;
+
+  /**
+   * Sets the limits.
+   *
+   * @param bytes how many there are to read
+   * @param other decides besides
+   */
+  ObjectLimits(long bytes, @Nullable ObjectInputFilter other) {
+    this.bytes = bytes;
+    this.elementsAllowed = bytes * ELEMENTS_PER_BYTE + ELEMENTS_TO_SPARE;
+    this.other = other;
+  }
+
+  @Override
+  public Status checkInput(FilterInfo info) {
+    long length = info.arrayLength();
+    Class<?> type = info.serialClass();
+    copiesSeen |= type == COPIES;
+    if (length > 0 && !(copiesSeen && type == Object[].class && isOfCopies())) {
+      elements += length;
+    }
+    if (elements > elementsAllowed || length < -1) {
+      return refuse("arrays of " + (length < -1 ? length : elements) + " elements");
+    }
+    if (info.depth() > DEEPEST) {
+      return refuse("objects nested " + info.depth() + " deep");
+    }
+    if (info.references() > bytes) {
+      return refuse(info.references() + " objects");
+    }
+    return other == null ? Status.UNDECIDED : other.checkInput(info);
+  }
+
+  /** Tells whether it is {@code Collections.nCopies} that announces an array. */
+  private static boolean isOfCopies() {
+    return StackWalker.getInstance()
+        .walk(
+            frames ->
+                frames
+                    .map(StackWalker.StackFrame::getClassName)
+                    .filter(name -> name.startsWith("java.util."))
+                    .findFirst())
+        .filter(COPIES.getName()::equals)
+        .isPresent();
+  }
+
+  private Status refuse(String what) {
+    refusal = what + " in " + bytes + " bytes";
+    return Status.REJECTED;
+  }
+
+  /** Returns what was too much, null if nothing was. */
+  @Nullable String refusal() {
+    return refusal;
+  }
+}

@@ -1,0 +1,430 @@
+package io.github.poolmap.internal.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.github.poolmap.internal.wire.Hello.Role;
+import java.io.IOException;
+import java.io.Serializable;
+import java.lang.management.ManagementFactory;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+
+/**
+ * A stream that is corrupted, or hostile, is refused: a million random and mutated frames end in
+ * frames or in the documented errors, and nothing that they announce is allocated before it has
+ * arrived.
+ */
+@Timeout(value = 90, threadMode = ThreadMode.SEPARATE_THREAD)
+class FuzzTest {
+
+  private static final int STREAMED = 500_000;
+  private static final int DECODED = 100_000;
+  private static final int HELLOS = 400_000;
+
+  /** What one frame may cost beside what it brings: a payload is trusted with 1 MB. */
+  private static final long BYTES_ALLOWED = 3L << 20;
+
+  /** Objects take more room than what describes them. */
+  private static final int BYTES_PER_BYTE_ALLOWED = 500;
+
+  private static final int[] INTERESTING = {
+    0, 1, -1, 8, 255, 65_536, 1 << 20, Integer.MAX_VALUE, Integer.MIN_VALUE, Integer.MAX_VALUE - 64
+  };
+
+  private static final ClassLoader LOADER = FuzzTest.class.getClassLoader();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  private final byte[] token = random(new Random(0), Hello.TOKEN_BYTES);
+  private final List<Frame> corpus = corpus();
+
+  @SuppressWarnings("unused") // Written and read by serialization.
+  private record Thing(String name, long[] numbers, List<Object> others) implements Serializable {}
+
+  private static Frame frame(FrameType type, byte[] payload) {
+    return new Frame(type, 7, ByteBuffer.wrap(payload));
+  }
+
+  private static Frame frame(FrameType type, Packer payload) {
+    return frame(type, payload.toByteArray());
+  }
+
+  private static Packer outcome(Outcome.Kind kind, Object value) {
+    Packer packer = new Packer(64);
+    int start = Outcome.begin(packer, 3, kind, 99);
+    switch (kind) {
+      case VALUE -> ObjectCodec.encode(packer, value, "value");
+      case THROWN -> ThrownCodec.encode(packer, (Throwable) value);
+      case UNSENDABLE -> packer.putString(value.toString()).putString(null);
+    }
+    Outcome.end(packer, start);
+    return packer;
+  }
+
+  /** A frame of each kind, and values of each kind. */
+  private List<Frame> corpus() {
+    Map<Object, Object> map = new HashMap<>(Map.of("a", 1, 2L, List.of(3.0), 'c', new int[9]));
+    Thing thing = new Thing("thing", new long[] {1, 2, 3}, List.of(map, "x", new Object[2]));
+    Exception thrown = new IllegalStateException("outer", new IOException("inner"));
+    thrown.addSuppressed(new Error("beside"));
+    List<Frame> frames = new ArrayList<>();
+    frames.add(frame(FrameType.HELLO, Hello.pack(Role.DATA, token)));
+    frames.add(frame(FrameType.READY, new byte[0]));
+    frames.add(frame(FrameType.START, Start.pack(1, ObjectCodec.serialize(thing, "start"))));
+    frames.add(frame(FrameType.STARTED, new Started(5, thrown).pack()));
+    frames.add(frame(FrameType.STARTED, new Started(5, null).pack()));
+    frames.add(frame(FrameType.FUNCTION, ObjectCodec.serialize(thing, "function")));
+    Packer chunk = ChunkMessage.begin(1, true, true);
+    int position = 0;
+    for (Object value : Arrays.asList(null, 1, 2L, 3.0, true, "text", new byte[5], thing)) {
+      ChunkMessage.append(chunk, position++, value);
+      frames.add(frame(FrameType.OUTCOME, outcome(Outcome.Kind.VALUE, value)));
+    }
+    frames.add(frame(FrameType.CHUNK, chunk));
+    frames.add(frame(FrameType.OUTCOME, outcome(Outcome.Kind.THROWN, thrown)));
+    frames.add(frame(FrameType.OUTCOME, outcome(Outcome.Kind.UNSENDABLE, "why")));
+    frames.add(frame(FrameType.DOORBELL, new Progress(10, 20).pack()));
+    frames.add(frame(FrameType.CHUNK_END, new Progress(10, 20).pack()));
+    frames.add(frame(FrameType.CANCEL, new Cancel(4, true).pack()));
+    frames.add(frame(FrameType.BYE, new byte[0]));
+    return frames;
+  }
+
+  private static byte[] payloadOf(Frame frame) {
+    return frame.payload().array().clone();
+  }
+
+  private static byte[] bytesOf(Frame frame) {
+    byte[] payload = payloadOf(frame);
+    return ByteBuffer.allocate(Frame.HEADER_BYTES + payload.length)
+        .putInt(Frame.MAGIC)
+        .put(frame.type().code())
+        .put(new byte[3])
+        .putLong(frame.id())
+        .putLong(payload.length)
+        .put(payload)
+        .array();
+  }
+
+  private static byte[] random(Random random, int length) {
+    byte[] bytes = new byte[length];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+
+  /** Returns the bytes with something about them changed. */
+  private static byte[] mutate(Random random, byte[] original) {
+    byte[] bytes = original;
+    for (int changes = 1 + random.nextInt(3); changes > 0 && bytes.length > 0; changes--) {
+      int at = random.nextInt(bytes.length);
+      switch (random.nextInt(8)) {
+        case 0, 1 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
+        case 2 -> bytes[at] = (byte) random.nextInt();
+        case 3, 4 -> {
+          if (at + 4 <= bytes.length) {
+            ByteBuffer.wrap(bytes).putInt(at, INTERESTING[random.nextInt(INTERESTING.length)]);
+          }
+        }
+        case 5 -> bytes = Arrays.copyOf(bytes, at);
+        case 6 -> {
+          byte[] more = random(random, 1 + random.nextInt(8));
+          byte[] longer = Arrays.copyOf(bytes, bytes.length + more.length);
+          System.arraycopy(bytes, at, longer, at + more.length, bytes.length - at);
+          System.arraycopy(more, 0, longer, at, more.length);
+          bytes = longer;
+        }
+        default -> {
+          // A part of it stands where another should.
+          int from = random.nextInt(bytes.length);
+          int length = Math.min(random.nextInt(16), bytes.length - Math.max(at, from));
+          System.arraycopy(bytes, from, bytes, at, length);
+        }
+      }
+    }
+    return bytes;
+  }
+
+  /** What may be measured. */
+  @FunctionalInterface
+  private interface Decoder {
+    void decode() throws Exception;
+  }
+
+  /** Runs it and checks what it allocated, whether it succeeds or not. */
+  private static void bounded(int bytes, Decoder decoder) throws Exception {
+    long before = THREADS.getCurrentThreadAllocatedBytes();
+    try {
+      decoder.decode();
+    } finally {
+      long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+      assertThat(allocated)
+          .as("allocated for %s bytes", bytes)
+          .isLessThan(BYTES_ALLOWED + (long) bytes * BYTES_PER_BYTE_ALLOWED);
+    }
+  }
+
+  // ---- frames
+
+  /** Sends what it is given, in pieces. */
+  private static final class Bytes extends SocketChannel {
+    private final ByteBuffer bytes;
+    private final Random random;
+
+    Bytes(byte[] bytes, Random random) {
+      super(SelectorProvider.provider());
+      this.bytes = ByteBuffer.wrap(bytes);
+      this.random = random;
+    }
+
+    @Override
+    public int read(ByteBuffer target) {
+      if (!bytes.hasRemaining()) {
+        return -1;
+      }
+      int part = Math.min(target.remaining(), bytes.remaining());
+      part = random.nextInt(4) == 0 ? 1 + random.nextInt(part) : part;
+      target.put(bytes.slice(bytes.position(), part));
+      bytes.position(bytes.position() + part);
+      return part;
+    }
+
+    @Override
+    public long read(ByteBuffer[] targets, int offset, int length) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int write(ByteBuffer source) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long write(ByteBuffer[] sources, int offset, int length) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public SocketChannel bind(SocketAddress local) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public <T> SocketChannel setOption(SocketOption<T> name, T value) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public <T> T getOption(SocketOption<T> name) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+      return Set.of();
+    }
+
+    @Override
+    public SocketChannel shutdownInput() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public SocketChannel shutdownOutput() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public java.net.Socket socket() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean isConnected() {
+      return true;
+    }
+
+    @Override
+    public boolean isConnectionPending() {
+      return false;
+    }
+
+    @Override
+    public boolean connect(SocketAddress remote) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean finishConnect() {
+      return true;
+    }
+
+    @Override
+    public SocketAddress getRemoteAddress() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public SocketAddress getLocalAddress() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    protected void implCloseSelectableChannel() {
+      // Nothing is open.
+    }
+
+    @Override
+    protected void implConfigureBlocking(boolean block) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  @Test
+  void streamsOfDamagedFramesEndInAnError() throws Exception {
+    Random random = new Random(1);
+    int read = 0;
+    int refused = 0;
+    int arrived = 0;
+    while (read < STREAMED) {
+      Packer stream = new Packer(4096);
+      for (int i = random.nextInt(60); i >= 0; i--) {
+        byte[] whole = bytesOf(corpus.get(random.nextInt(corpus.size())));
+        stream.putBytes(random.nextInt(30) == 0 ? mutate(random, whole) : whole);
+      }
+      byte[] bytes =
+          random.nextInt(20) == 0 ? random(random, random.nextInt(100)) : stream.toByteArray();
+      FrameChannel channel = new FrameChannel(new Bytes(bytes, random));
+      Frame[] frame = new Frame[1];
+      try {
+        do {
+          read++;
+          bounded(bytes.length, () -> frame[0] = channel.read());
+          arrived += frame[0] == null ? 0 : 1;
+        } while (frame[0] != null);
+      } catch (ProtocolException e) {
+        refused++;
+      }
+    }
+    assertThat(refused).isGreaterThan(STREAMED / 100);
+    assertThat(arrived).isGreaterThan(STREAMED / 2);
+  }
+
+  // ---- payloads
+
+  /** Reads a payload as the side does that it is for. */
+  private static void decode(FrameType type, ByteBuffer payload) throws Exception {
+    switch (type) {
+      case HELLO, READY, BYE -> payload.clear();
+      case START -> Start.read(payload);
+      case STARTED -> Started.read(payload, LOADER);
+      case FUNCTION -> decodeObject(payload, false);
+      case CHUNK -> {
+        ChunkMessage message = ChunkMessage.read(payload);
+        while (message.hasNext()) {
+          message.nextPosition();
+          decodeObject(message.nextItem(), true);
+        }
+      }
+      case OUTCOME -> {
+        Outcome outcome = Outcome.read(payload);
+        switch (outcome.kind()) {
+          case VALUE -> decodeObject(outcome.contents(), true);
+          case THROWN -> ThrownCodec.decode(outcome.contents(), LOADER);
+          case UNSENDABLE -> {
+            Outcome.text(outcome.contents());
+            Outcome.text(outcome.contents());
+          }
+        }
+      }
+      case DOORBELL, CHUNK_END -> Progress.read(payload);
+      case CANCEL -> Cancel.read(payload);
+    }
+  }
+
+  /** Serialized objects run code of their own, which may throw; memory and stack must suffice. */
+  private static void decodeObject(ByteBuffer bytes, boolean tagged) throws IOException {
+    boolean serialized = !tagged || (bytes.hasRemaining() && bytes.get(bytes.position()) == 1);
+    try {
+      if (tagged) {
+        ObjectCodec.decode(bytes, LOADER);
+      } else {
+        ObjectCodec.deserialize(bytes, LOADER);
+      }
+    } catch (ClassNotFoundException e) {
+      // Documented.
+      return;
+    } catch (RuntimeException | InternalError | LinkageError e) {
+      // The second is what the JDK's own collections throw.
+      if (!serialized) {
+        throw e;
+      }
+    }
+  }
+
+  @Test
+  void damagedPayloadsAreRefused() throws Exception {
+    Random random = new Random(2);
+    int refused = 0;
+    for (int i = 0; i < DECODED; i++) {
+      Frame frame = corpus.get(random.nextInt(corpus.size()));
+      byte[] bytes =
+          random.nextInt(10) == 0
+              ? random(random, random.nextInt(200))
+              : mutate(random, payloadOf(frame));
+      try {
+        bounded(bytes.length, () -> decode(frame.type(), ByteBuffer.wrap(bytes)));
+      } catch (IOException e) {
+        refused++;
+      } catch (RuntimeException | Error e) {
+        throw new AssertionError("round " + i + ", " + frame.type(), e);
+      }
+    }
+    assertThat(refused).isGreaterThan(DECODED / 4);
+  }
+
+  // ---- the handshake
+
+  @Test
+  void damagedHellosAreRefused() throws Exception {
+    Random random = new Random(3);
+    Frame frame = corpus.get(0);
+    int known = 0;
+    for (int i = 0; i < HELLOS; i++) {
+      byte[] bytes =
+          random.nextInt(10) == 0
+              ? random(random, Hello.FRAME_BYTES)
+              : Arrays.copyOf(mutate(random, bytesOf(frame)), Hello.FRAME_BYTES);
+      try {
+        bounded(bytes.length, () -> Hello.check(ByteBuffer.wrap(bytes), token));
+        known++;
+        // Only what nobody looks at was changed.
+        assertThat(Arrays.copyOfRange(bytes, Frame.HEADER_BYTES + 5, Hello.FRAME_BYTES))
+            .isEqualTo(token);
+      } catch (ProtocolException e) {
+        bounded(
+            Frame.HEADER_BYTES,
+            () -> {
+              try {
+                ReadyFrame.check(ByteBuffer.wrap(bytes, 0, ReadyFrame.BYTES));
+              } catch (ProtocolException documented) {
+                assertThat(documented.getMessage()).isNotEmpty();
+              }
+            });
+      }
+    }
+    assertThat(known).isLessThan(HELLOS / 2);
+  }
+}
