@@ -99,7 +99,7 @@ class HazardTest {
   @EnumSource(value = PoolKind.class, mode = Mode.EXCLUDE, names = "SERIAL")
   void autoBatchingLearntOnFastItemsIsAppliedToSlowOnes(PoolKind kind) {
     Duration ideal = Duration.ofMillis(400);
-    Duration limit = ideal.multipliedBy(13).dividedBy(10);
+    Duration limit = ideal.multipliedBy(3).dividedBy(2);
     Mapper<Integer, Integer> mapper =
         millis -> {
           // A sleep of 0 would give the core to others, for milliseconds on a busy machine.

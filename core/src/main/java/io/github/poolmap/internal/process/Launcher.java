@@ -120,7 +120,7 @@ final class Launcher {
       throws IOException {
     byte[] token = new byte[Hello.TOKEN_BYTES];
     RANDOM.nextBytes(token);
-    Files.write(folder.token(), token);
+    PrivateFile.write(folder.token(), token);
     Ledger ledger = Ledger.create(folder.ledger());
     List<String> arguments = arguments(spec, folder);
     if (debugPort != null) {

@@ -83,10 +83,13 @@ class FuzzTest {
     List<Frame> frames = new ArrayList<>();
     frames.add(frame(FrameType.HELLO, Hello.pack(Role.DATA, token)));
     frames.add(frame(FrameType.READY, new byte[0]));
-    frames.add(frame(FrameType.START, Start.pack(1, ObjectCodec.serialize(thing, "start"))));
+    byte[] function = function(thing);
+    frames.add(frame(FrameType.START, Start.pack(1, "worker", function)));
+    frames.add(frame(FrameType.RESET, function));
+    frames.add(frame(FrameType.RESET_DONE, new Leftovers("a thread").pack()));
     frames.add(frame(FrameType.STARTED, new Started(5, thrown).pack()));
     frames.add(frame(FrameType.STARTED, new Started(5, null).pack()));
-    frames.add(frame(FrameType.FUNCTION, ObjectCodec.serialize(thing, "function")));
+    frames.add(frame(FrameType.FUNCTION, function));
     Packer chunk = ChunkMessage.begin(1, true, true);
     int position = 0;
     for (Object value : Arrays.asList(null, 1, 2L, 3.0, true, "text", new byte[5], thing)) {
@@ -99,8 +102,23 @@ class FuzzTest {
     frames.add(frame(FrameType.DOORBELL, new Progress(10, 20).pack()));
     frames.add(frame(FrameType.CHUNK_END, new Progress(10, 20).pack()));
     frames.add(frame(FrameType.CANCEL, new Cancel(4, true).pack()));
+    frames.add(frame(FrameType.CLASS_REQUEST, new ClassRequest(3, true, "a/B.class").pack()));
+    Packer reply = ClassReply.begin("a loader");
+    ClassReply.append(reply, "file:/a/B.class", new byte[30]);
+    frames.add(frame(FrameType.CLASS_REPLY, reply));
+    frames.add(frame(FrameType.CLASS_REPLY, ClassReply.failed("why")));
     frames.add(frame(FrameType.BYE, new byte[0]));
     return frames;
+  }
+
+  private static byte[] function(Object captured) {
+    Packer value = new Packer(64);
+    ObjectCodec.encode(value, captured, "value");
+    ByteBuffer bytes = ByteBuffer.wrap(value.toByteArray());
+    List<FunctionMessage.Variable> variables =
+        List.of(new FunctionMessage.Variable("a.B", "field", bytes));
+    return FunctionMessage.pack(5, variables, ObjectCodec.serialize(captured, "function"))
+        .toByteArray();
   }
 
   private static byte[] payloadOf(Frame frame) {
@@ -328,9 +346,12 @@ class FuzzTest {
   private static void decode(FrameType type, ByteBuffer payload) throws Exception {
     switch (type) {
       case HELLO, READY, BYE -> payload.clear();
-      case START -> Start.read(payload);
+      case START -> decodeFunction(Start.read(payload).effect());
       case STARTED -> Started.read(payload, LOADER);
-      case FUNCTION -> decodeObject(payload, false);
+      case FUNCTION, RESET -> decodeFunction(FunctionMessage.read(payload));
+      case RESET_DONE -> Leftovers.read(payload);
+      case CLASS_REQUEST -> ClassRequest.read(payload);
+      case CLASS_REPLY -> ClassReply.read(payload);
       case CHUNK -> {
         ChunkMessage message = ChunkMessage.read(payload);
         while (message.hasNext()) {
@@ -352,6 +373,13 @@ class FuzzTest {
       case DOORBELL, CHUNK_END -> Progress.read(payload);
       case CANCEL -> Cancel.read(payload);
     }
+  }
+
+  private static void decodeFunction(FunctionMessage message) throws IOException {
+    for (FunctionMessage.Variable each : message.variables()) {
+      decodeObject(each.value(), true);
+    }
+    decodeObject(message.bytes(), false);
   }
 
   /** Serialized objects run code of their own, which may throw; memory and stack must suffice. */
