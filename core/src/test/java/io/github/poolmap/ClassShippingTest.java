@@ -9,6 +9,7 @@ import io.github.poolmap.Compiled.MemoryLoader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
@@ -381,7 +382,7 @@ class ClassShippingTest {
     assertThat(own.with(o -> o.chunkSize(1)).map(x -> x, PoolUnderTest.range(20))).hasSize(20);
     long start = System.nanoTime();
     own.terminate();
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
     assertThat(caller.failure(SOON)).isInstanceOf(PoolClosedException.class);
     assertThat(released.await(5, TimeUnit.SECONDS)).isTrue();
   }
@@ -612,5 +613,24 @@ class ClassShippingTest {
     assertThat(stopped.await(20, TimeUnit.SECONDS)).isTrue();
     Caller<Void> closer = Caller.doing(own::close);
     closer.result(SOON);
+  }
+
+  @Test
+  void aHiddenClassIsRefusedInTheCallersThread() throws Exception {
+    byte[] bytes =
+        Compiled.of(
+                """
+                package io.github.poolmap;
+                public class Secret implements Task<Object> {
+                  public Object run() { return "told"; }
+                }
+                """)
+            .files()
+            .get("io/github/poolmap/Secret.class");
+    Class<?> type = MethodHandles.lookup().defineHiddenClass(bytes, true).lookupClass();
+    Task<?> secret = (Task<?>) type.getDeclaredConstructor().newInstance();
+    assertThatExceptionOfType(NotSerializableTaskException.class)
+        .isThrownBy(() -> pool.apply(secret))
+        .withMessageContainingAll("hidden class", "Secret");
   }
 }

@@ -14,11 +14,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
@@ -170,7 +172,10 @@ class ShippingEnvironmentsTest {
         store(to, "BOOT-INF/lib/" + each.getFileName(), Files.readAllBytes(each));
       }
     }
-    assertThat(run(java("-jar", jar.toString()))).contains(PRINTED).contains("shipped true");
+    assertThat(run(java("-jar", jar.toString())))
+        .contains(PRINTED)
+        .contains("shipped true")
+        .noneMatch(line -> line.toLowerCase(Locale.ROOT).contains("warn"));
   }
 
   @Test
@@ -239,6 +244,46 @@ class ShippingEnvironmentsTest {
     assertThat(run(java("-p", modulePath + ":" + module, "-m", "demo/demo.Main")))
         .contains(PRINTED)
         .contains("shipped false");
+  }
+
+  @Test
+  void anImageOfModules() throws Exception {
+    Path module = home.resolve("module");
+    String modulePath =
+        String.join(":", withPoolmap().subList(0, 4).stream().map(Path::toString).toList());
+    Compiled.of(
+            List.of("--module-path", modulePath, "-proc:none"),
+            "module demo { requires io.github.poolmap; opens demo; }",
+            POINT,
+            """
+            package demo;
+            import io.github.poolmap.*;
+            public final class Small {
+              public static void main(String[] args) {
+                try (Pools pools = Pools.create()) {
+                  System.out.println("points " + pools.processes(1)
+                      .map(x -> new Point(x, 2), java.util.List.of(3, 4)));
+                }
+              }
+            }
+            """)
+        .writeTo(module);
+    ToolProvider jlink = ToolProvider.findFirst("jlink").orElseThrow();
+    Path image = home.resolve("image");
+    int status =
+        jlink.run(
+            System.out,
+            System.err,
+            "--module-path",
+            modulePath + ":" + module,
+            "--add-modules",
+            "demo,jdk.unsupported",
+            "--output",
+            image.toString());
+    assertThat(status).isZero();
+    ProcessBuilder builder = java("-m", "demo/demo.Small");
+    builder.command().set(0, image.resolve("bin").resolve("java").toString());
+    assertThat(run(builder)).contains("points [Point[x=3, y=2], Point[x=4, y=2]]");
   }
 
   @Test

@@ -111,6 +111,11 @@ final class ClassServer implements Runnable {
           "{}: gone before it could be told of a class: {}",
           names.get().worker(),
           gone.getMessage());
+    } catch (RuntimeException | Error e) {
+      // The worker would wait for answers in vain.
+      LOG.error(
+          "{}: its requests for classes cannot be answered any more", names.get().worker(), e);
+      onViolation.run();
     }
   }
 

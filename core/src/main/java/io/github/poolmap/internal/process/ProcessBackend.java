@@ -110,6 +110,11 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
     return startEffect.bytes();
   }
 
+  /** Returns what knows the classes of what the start may throw. */
+  ClassLoader startLoader() {
+    return startEffect.loader();
+  }
+
   @Override
   public Shipped shipped() {
     return new Shipped(meter.count(), meter.bytes());

@@ -20,10 +20,7 @@ public final class WorkerOptions {
   /** One option in such a variable; quotes hold together what has spaces in it. */
   private static final Pattern OPTION = Pattern.compile("(?:[^\\s\"']|\"[^\"]*\"|'[^']*')+");
 
-  /** By name only, as the parent does not load it. */
-  private static final String SYSTEM_LOADER = "io.github.poolmap.internal.worker.ShippedLoader";
-
-  private static final String SHIP_LIBRARY = "-Djava.system.class.loader=" + SYSTEM_LOADER;
+  private static final String SHIP_LIBRARY = "-Dpoolmap.worker.shipLibrary=true";
 
   private WorkerOptions() {}
 
@@ -134,11 +131,7 @@ public final class WorkerOptions {
    * sure to be on its class path: the library was not loaded by the JVM's own class loader.
    */
   public static List<String> withLibraryShipped(List<String> options) {
-    ClassLoader library = WorkerOptions.class.getClassLoader();
-    boolean isJvms =
-        library == ClassLoader.getSystemClassLoader()
-            && !library.getClass().getName().equals(SYSTEM_LOADER);
-    if (isJvms) {
+    if (WorkerOptions.class.getClassLoader() == ClassLoader.getSystemClassLoader()) {
       return options;
     }
     List<String> all = new ArrayList<>();

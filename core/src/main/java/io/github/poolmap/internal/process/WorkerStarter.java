@@ -85,7 +85,7 @@ final class WorkerStarter {
       Frame frame = started.data().read();
       long arrived = System.nanoTime();
       if (frame != null) {
-        answer = Started.read(frame.payload(), getClass().getClassLoader());
+        answer = Started.read(frame.payload(), backend.startLoader());
         // Late rather than early by what the answer took: no item shall get less than its time.
         started.setClockOffset(arrived - answer.nanoTime());
       }

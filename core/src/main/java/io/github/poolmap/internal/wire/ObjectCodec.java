@@ -215,7 +215,11 @@ public final class ObjectCodec {
     }
 
     @Override
-    protected void annotateClass(Class<?> type) {
+    protected void annotateClass(Class<?> type) throws IOException {
+      if (type.isHidden()) {
+        throw new InvalidClassException(
+            type.getName(), "a hidden class has no name by which another JVM could know it");
+      }
       witness.see(type);
     }
 

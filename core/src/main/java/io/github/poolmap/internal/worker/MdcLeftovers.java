@@ -23,8 +23,7 @@ final class MdcLeftovers {
       Method method = clear;
       if (method == null) {
         method =
-            Class.forName("org.slf4j.MDC", true, ClassLoader.getSystemClassLoader())
-                .getMethod("clear");
+            Class.forName("org.slf4j.MDC", true, ShippedClasses.libraryLoader()).getMethod("clear");
         clear = method;
       }
       method.invoke(null);
@@ -36,6 +35,6 @@ final class MdcLeftovers {
 
   /** A package is defined when the first of its classes is loaded: those of providers come last. */
   private static boolean isLoggingAlive() {
-    return ClassLoader.getSystemClassLoader().getDefinedPackage("org.slf4j.spi") != null;
+    return ShippedClasses.libraryLoader().getDefinedPackage("org.slf4j.spi") != null;
   }
 }

@@ -38,18 +38,24 @@ final class ShippedClasses {
     this.fetcher = fetcher;
   }
 
-  /** Makes the system class loader ask the parent too, if it is one of ours. */
-  static void serveSystemLoader(ClassFetcher fetcher) {
-    if (ClassLoader.getSystemClassLoader() instanceof ShippedLoader system) {
-      system.setSource(new OfParent(fetcher, ClassRequest.LIBRARY));
+  /** Makes the class loader of the library ask the parent too, if it is one that can. */
+  static void serveLibrary(ClassFetcher fetcher) {
+    if (libraryLoader() instanceof ShippedLoader library) {
+      library.setSource(new OfParent(fetcher, ClassRequest.LIBRARY));
     }
+  }
+
+  /** Returns what has loaded the library in this JVM. */
+  static ClassLoader libraryLoader() {
+    ClassLoader loader = ShippedClasses.class.getClassLoader();
+    return loader != null ? loader : ClassLoader.getSystemClassLoader();
   }
 
   /** Returns the loader that stands for one of the program. */
   ClassLoader loader(long id) {
-    ClassLoader system = ClassLoader.getSystemClassLoader();
-    if (id == ClassRequest.LIBRARY && system instanceof ShippedLoader) {
-      return system;
+    ClassLoader library = libraryLoader();
+    if (id == ClassRequest.LIBRARY && library instanceof ShippedLoader) {
+      return library;
     }
     ShippedLoader known = latest.get(id);
     if (known == null) {
@@ -59,7 +65,7 @@ final class ShippedClasses {
         all.values().removeIf(each -> each.get() == null);
         ShippedLoader.Source source =
             id == ClassRequest.NOBODY ? new OfNobody() : new OfParent(fetcher, id);
-        known = new ShippedLoader("poolmap-" + id, source, system);
+        known = new ShippedLoader("poolmap-" + id, source, library);
         all.put(id, new WeakReference<>(known));
       }
       latest.put(id, known);

@@ -32,12 +32,12 @@ import org.jspecify.annotations.Nullable;
  * context class loader, and their objects are read with it. What is on the class path of this JVM
  * comes from there, the rest from the parent.
  *
- * <p>The other kind is the system class loader of a worker whose class path does not hold all that
- * the library itself uses, because the program has it in nested jars or in class loaders of its
- * own. Then the library has to find shipped classes, which it could not if it were loaded by the
- * JVM's own class loader, the parent of all others. So this one takes the place of the JVM's own:
- * it loads the class path, and then asks for the rest whoever has loaded the library in the parent.
- * It is made before there is a channel to the parent, and told of its source later.
+ * <p>The other kind loads the library itself, in a worker whose class path does not hold all that
+ * the library uses, because the program has it in nested jars or in class loaders of its own. Then
+ * the library has to find shipped classes, which it could not if it were loaded by the JVM's own
+ * class loader, the parent of all others. So this one takes its place: it loads the class path, and
+ * asks whoever has loaded the library in the parent for the rest. It is made before there is a
+ * channel to the parent, and told of its source later.
  *
  * <p>Since both the JVM's own class loader and this one know this class, it refers to nothing but
  * the JDK. What is not there is remembered as such. Safe for use by many threads; classes of
@@ -84,26 +84,26 @@ public final class ShippedLoader extends URLClassLoader {
    */
   public record Resource(String url, byte[] bytes) {}
 
-  private final boolean isSystemLoader;
+  private final boolean isOfLibrary;
   private volatile @Nullable Source source;
   private final Set<String> missing = ConcurrentHashMap.newKeySet();
   private final Set<String> allMissing = ConcurrentHashMap.newKeySet();
   private final Map<String, ProtectionDomain> domains = new ConcurrentHashMap<>();
 
   /**
-   * Makes the system class loader: the JVM calls this.
+   * Makes the one that loads the library.
    *
    * @param replaced the JVM's own, whose class path becomes that of this one
    */
   public ShippedLoader(ClassLoader replaced) {
-    super("poolmap-system", classPath(), replaced.getParent());
-    isSystemLoader = true;
+    super("poolmap-library", classPath(), replaced.getParent());
+    isOfLibrary = true;
   }
 
   /** Makes one that stands for a class loader of the program. */
   public ShippedLoader(String name, Source source, ClassLoader parent) {
     super(name, new URL[0], parent);
-    this.isSystemLoader = false;
+    this.isOfLibrary = false;
     this.source = source;
   }
 
@@ -126,7 +126,7 @@ public final class ShippedLoader extends URLClassLoader {
 
   @Override
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-    if (isSystemLoader && name.startsWith(SELF)) {
+    if (isOfLibrary && name.startsWith(SELF)) {
       // There must be one of it, or this object would be of another class.
       return Class.forName(name, false, SELF_LOADER);
     }
@@ -137,7 +137,7 @@ public final class ShippedLoader extends URLClassLoader {
 
   @Override
   protected Class<?> findClass(String name) throws ClassNotFoundException {
-    if (isSystemLoader) {
+    if (isOfLibrary) {
       try {
         return super.findClass(name);
       } catch (ClassNotFoundException e) {
@@ -150,10 +150,6 @@ public final class ShippedLoader extends URLClassLoader {
     Source from = source;
     if (from == null || name.startsWith("java.")) {
       throw new ClassNotFoundException(name);
-    }
-    if (name.indexOf('/') >= 0) {
-      throw new ClassNotFoundException(
-          name + " is a hidden class: it has no name by which another JVM could know it");
     }
     String path = name.replace('.', '/') + ".class";
     Resource found;
@@ -186,9 +182,13 @@ public final class ShippedLoader extends URLClassLoader {
 
   /** Classes say where they come from as they do in the parent, which is on the same machine. */
   private ProtectionDomain domain(String url, String path) {
-    return domains.computeIfAbsent(
-        location(url, path),
-        location -> new ProtectionDomain(codeSource(location), null, this, null));
+    String location = location(url, path);
+    ProtectionDomain known = domains.get(location);
+    if (known == null) {
+      known = new ProtectionDomain(codeSource(location), null, this, null);
+      domains.put(location, known);
+    }
+    return known;
   }
 
   private static String location(String url, String path) {
@@ -204,13 +204,17 @@ public final class ShippedLoader extends URLClassLoader {
 
   private static CodeSource codeSource(String location) {
     URL url = null;
-    if (!location.isEmpty()) {
-      try {
+    try {
+      if (location.startsWith("file:")) {
         url = new URL(location);
-      } catch (MalformedURLException e) {
-        // A protocol that only the parent knows.
-        url = null;
+      } else if (!location.isEmpty()) {
+        // Perhaps only the parent knows how to open it, and looking for somebody who does would
+        // load classes while one is being loaded.
+        url = new URL(null, location, new Handler("", new byte[0]));
       }
+    } catch (MalformedURLException e) {
+      // Then it has none.
+      url = null;
     }
     return new CodeSource(url, (Certificate[]) null);
   }
@@ -219,7 +223,7 @@ public final class ShippedLoader extends URLClassLoader {
 
   @Override
   public @Nullable URL findResource(String name) {
-    URL own = isSystemLoader ? super.findResource(name) : null;
+    URL own = isOfLibrary ? super.findResource(name) : null;
     Source from = source;
     if (own != null || from == null || !isShippable(name)) {
       return own;
@@ -236,7 +240,7 @@ public final class ShippedLoader extends URLClassLoader {
   @Override
   public Enumeration<URL> findResources(String name) throws IOException {
     List<URL> urls = new ArrayList<>();
-    if (isSystemLoader) {
+    if (isOfLibrary) {
       urls.addAll(Collections.list(super.findResources(name)));
     }
     Source from = source;
@@ -297,7 +301,7 @@ public final class ShippedLoader extends URLClassLoader {
     return new URL(null, text, new Handler(text, resource.bytes()));
   }
 
-  /** Opens the one URL of a resource that has been fetched. */
+  /** Opens the one URL of a resource that has been fetched, and no other. */
   private static final class Handler extends URLStreamHandler {
 
     private final String text;

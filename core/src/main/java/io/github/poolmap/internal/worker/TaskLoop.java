@@ -62,7 +62,7 @@ final class TaskLoop implements Runnable {
   /** Of the pool that has this worker. */
   private ShippedClasses classes;
 
-  private final Functions<RemoteFunction<Mapper<Object, Object>>> functions = new Functions<>();
+  private Functions<RemoteFunction<Mapper<Object, Object>>> functions = new Functions<>();
 
   /** The function that failed in the chunk before this one, if that ended its call. */
   private long failedFunction = NONE;
@@ -164,6 +164,9 @@ final class TaskLoop implements Runnable {
   private void start(long id, Start start) throws IOException {
     ItemThread thread = (ItemThread) Thread.currentThread();
     Throwable failure = null;
+    // Another pool's, if there was one, are forgotten.
+    functions = new Functions<>();
+    failedFunction = NONE;
     classes = new ShippedClasses(fetcher);
     ClassLoader loader = classes.loader(start.effect().loader());
     thread.enter(ItemThread.START, 0);

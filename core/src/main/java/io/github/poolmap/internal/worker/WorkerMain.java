@@ -23,6 +23,9 @@ public final class WorkerMain {
 
   private WorkerMain() {}
 
+  /** Set where the library has to be loaded by a {@link ShippedLoader}. */
+  private static final String SHIP_LIBRARY = "poolmap.worker.shipLibrary";
+
   /**
    * Boots the worker and executes chunks until the parent is gone or says goodbye.
    *
@@ -34,6 +37,11 @@ public final class WorkerMain {
       System.err.println(
           "This is the main class of Poolmap's worker processes; pools start it, people do not.");
       System.exit(NO_WORKER);
+    }
+    ClassLoader own = WorkerMain.class.getClassLoader();
+    if (Boolean.getBoolean(SHIP_LIBRARY) && !(own instanceof ShippedLoader)) {
+      mainOf(new ShippedLoader(own), args);
+      return;
     }
     String name = args[0];
     WorkerFolder folder = new WorkerFolder(Path.of(args[1]));
@@ -50,6 +58,17 @@ public final class WorkerMain {
     // This thread ends here; the JVM lives as long as the one that executes items.
   }
 
+  /** Does the same with this class as another loader has it. */
+  private static void mainOf(ShippedLoader loader, String[] args) {
+    try {
+      Class<?> main = Class.forName(WorkerMain.class.getName(), true, loader);
+      main.getMethod("main", String[].class).invoke(null, (Object) args);
+    } catch (ReflectiveOperationException e) {
+      System.err.println("poolmap: " + args[0] + " cannot load its library: " + e);
+      System.exit(NO_WORKER);
+    }
+  }
+
   private static void boot(String name, WorkerFolder folder) throws IOException {
     Address address = Address.read(folder);
     byte[] token = Files.readAllBytes(folder.token());
@@ -58,7 +77,7 @@ public final class WorkerMain {
     FrameChannel control = dial(address, folder, Hello.Role.CONTROL, token, pid);
     ClassFetcher fetcher = new ClassFetcher(control);
     ParentWatch watch = ParentWatch.start(control, folder, fetcher);
-    ShippedClasses.serveSystemLoader(fetcher);
+    ShippedClasses.serveLibrary(fetcher);
     FrameChannel data = dial(address, folder, Hello.Role.DATA, token, pid);
     Files.deleteIfExists(folder.token());
     Signals.ignoreTerminalInterrupt();

@@ -48,6 +48,7 @@ class WorkerOptionsTest {
         "-XX:OnOutOfMemoryError=kill",
         "-Djava.class.path=x",
         "-Djdk.module.main=m",
+        "-Dpoolmap.worker.shipLibrary=true",
         "--add-modules=of.the.program",
         "-Xshare:off"
       })
