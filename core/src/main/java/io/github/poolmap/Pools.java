@@ -217,11 +217,7 @@ public final class Pools implements AutoCloseable {
     if (builder.name().equals(ProcessPool.DEFAULT_NAME)) {
       builder.name(name(ProcessPool.DEFAULT_NAME, builder.workers()));
     }
-    return handle(
-        List.of(builder.spec(), builder.name()),
-        builder::newEngine,
-        builder.options(),
-        builder.carriers());
+    return handle(builder.spec(), builder::newEngine, builder.options(), builder.carriers());
   }
 
   private <T, R> Pool<T, R> fallback(String unavailable, ProcessPool.Builder<T, R> builder) {

@@ -7,6 +7,7 @@ import io.github.poolmap.internal.process.ProcessBackend;
 import io.github.poolmap.internal.process.ResidentSize;
 import io.github.poolmap.internal.process.WorkerLimits;
 import io.github.poolmap.internal.process.WorkerOptions;
+import io.github.poolmap.internal.process.WorkerPlan;
 import io.github.poolmap.internal.run.Engine;
 import io.github.poolmap.internal.run.Life;
 import java.io.File;
@@ -78,7 +79,7 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
     private long maxWorkerMemory = WorkerLimits.UNLIMITED;
     private @Nullable UnaryOperator<List<String>> launcher;
     private WorkerOutput output = WorkerOutput.INHERIT;
-    private int debugSlot = ProcessBackend.NOBODY;
+    private int debugSlot = WorkerPlan.NOBODY;
     private boolean shipClasses = true;
     private Duration startTimeout = Duration.ofSeconds(30);
     private Duration idleTimeout = Duration.ofSeconds(60);
@@ -429,48 +430,32 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
           java(home), options, path, environment, workingDirectory, startTimeout, launcher, output);
     }
 
-    /** Everything that tells the workers of one pool from those of another, but for the name. */
+    /** Everything that tells the workers of one pool from those of another. */
     private record Spec(
-        LaunchSpec launch,
-        int workers,
-        Duration idleTimeout,
-        WorkerLimits limits,
-        StartStrategy startStrategy,
-        int debugSlot,
-        boolean shipClasses,
+        WorkerPlan plan,
         @Nullable Effect<? super WorkerInfo> initializer,
         List<PoolListener> listeners) {}
 
     /** Returns what is equal for builders whose pools may share workers. */
     Object spec() {
-      return new Spec(
-          launchSpec(),
-          workers(),
-          idleTimeout,
-          limits(),
-          startStrategy,
-          checkedDebugSlot(),
-          shipClasses,
-          initializer(),
-          listeners());
+      return new Spec(plan(), initializer(), listeners());
     }
 
-    private WorkerLimits limits() {
-      return new WorkerLimits(maxTasksPerWorker, maxWorkerMemory);
+    private WorkerPlan plan() {
+      return new WorkerPlan(
+          name(),
+          workers(),
+          launchSpec(),
+          startStrategy,
+          idleTimeout,
+          new WorkerLimits(maxTasksPerWorker, maxWorkerMemory),
+          checkedDebugSlot(),
+          shipClasses);
     }
 
     Engine<?> newEngine() {
       ProcessBackend backend =
-          new ProcessBackend(
-              name(),
-              launchSpec(),
-              startStrategy,
-              new WorkerStart(initializer()),
-              new WorkerEnd(),
-              idleTimeout,
-              limits(),
-              checkedDebugSlot(),
-              shipClasses);
+          new ProcessBackend(plan(), new WorkerStart(initializer()), new WorkerEnd());
       return Engine.on(name(), workers(), idleTimeout, backend, listeners());
     }
 

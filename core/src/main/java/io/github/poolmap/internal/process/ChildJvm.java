@@ -420,6 +420,7 @@ final class ChildJvm implements WorkerProcess {
     }
     classes.stop();
     ProgramEnd.remove(this);
+    LiveHeaps.PROGRAM.remove(this);
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -144,6 +144,9 @@ final class Launcher {
         }
         ChildJvm child = new ChildJvm(spec, process, folder, sockets, ledger, output);
         ready = true;
+        long memory = Memory.usable();
+        int cores = Runtime.getRuntime().availableProcessors();
+        LiveHeaps.PROGRAM.add(child, Slice.of(spec.options(), memory, cores).heapBytes(), memory);
         if (debugPort != null) {
           child.taint("a debugger may be attached");
           LOG.warn("{}: a debugger can be attached at {}", child, debugPort.address());

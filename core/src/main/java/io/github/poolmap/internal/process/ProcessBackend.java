@@ -4,7 +4,6 @@ import io.github.poolmap.Effect;
 import io.github.poolmap.Mapper;
 import io.github.poolmap.NestedPoolException;
 import io.github.poolmap.PoolKind;
-import io.github.poolmap.StartStrategy;
 import io.github.poolmap.WorkerInfo;
 import io.github.poolmap.WorkerProcess;
 import io.github.poolmap.WorkerSpec;
@@ -12,7 +11,6 @@ import io.github.poolmap.internal.run.Backend;
 import io.github.poolmap.internal.run.ChunkExecutor;
 import io.github.poolmap.internal.run.Errands;
 import io.github.poolmap.internal.wire.Depth;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,23 +26,17 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
 
   private static final Logger LOG = LoggerFactory.getLogger(ProcessBackend.class);
 
-  /** No worker has this number. */
-  public static final int NOBODY = -1;
-
   private static final int LARGE_FUNCTION_BYTES = 10 << 20;
 
   private static final AtomicLong FUNCTIONS = new AtomicLong();
 
-  private final String poolName;
-  private final LaunchSpec spec;
-  private final StartStrategy strategy;
+  /** What has been said of how large workers are, so that each is said once. */
+  private static final Set<List<Object>> SIZES_TOLD = ConcurrentHashMap.newKeySet();
+
+  private final WorkerPlan plan;
   private final Launcher launcher;
   private final ShippedFunction startEffect;
   private final ShippedFunction endEffect;
-  private final Duration idleTimeout;
-  private final WorkerLimits limits;
-  private final int debugSlot;
-  private final boolean shipClasses;
   private final ShippingMeter meter = new ShippingMeter();
   private final Map<ChildJvm, Employment> workers = new ConcurrentHashMap<>();
 
@@ -57,40 +49,20 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
   /**
    * Makes a backend; starts nothing.
    *
-   * @param poolName what log lines call the pool
-   * @param spec how to launch a worker
-   * @param strategy how to come by one
    * @param start what each worker does before its first task
    * @param end what each worker does after its last one, if another pool is to have it
-   * @param idleTimeout how long a worker may have nothing to do
-   * @param limits how much a worker may do
-   * @param debugSlot the number of the worker that a debugger may attach to, {@link #NOBODY} if
-   *     none
-   * @param shipClasses whether workers fetch the classes that they lack from this program
    * @throws io.github.poolmap.NotSerializableTaskException if start or end cannot be sent
    * @throws IllegalArgumentException if a system property has a value that is not allowed
    */
-  public ProcessBackend(
-      String poolName,
-      LaunchSpec spec,
-      StartStrategy strategy,
-      Effect<WorkerInfo> start,
-      Effect<WorkerInfo> end,
-      Duration idleTimeout,
-      WorkerLimits limits,
-      int debugSlot,
-      boolean shipClasses) {
-    this.poolName = poolName;
-    this.spec = spec;
-    this.launcher = new Launcher(poolName);
-    this.strategy = strategy;
-    this.debugSlot = debugSlot;
-    this.shipClasses = shipClasses;
-    this.startEffect =
-        ShippedFunction.of(FUNCTIONS.incrementAndGet(), start, "initializer", shipClasses);
-    this.endEffect = ShippedFunction.of(FUNCTIONS.incrementAndGet(), end, "end", shipClasses);
-    this.idleTimeout = idleTimeout;
-    this.limits = limits;
+  public ProcessBackend(WorkerPlan plan, Effect<WorkerInfo> start, Effect<WorkerInfo> end) {
+    this.plan = plan;
+    this.launcher = new Launcher(plan.poolName());
+    this.startEffect = shipped(start, "initializer");
+    this.endEffect = shipped(end, "end");
+  }
+
+  private ShippedFunction shipped(Object function, String what) {
+    return ShippedFunction.of(FUNCTIONS.incrementAndGet(), function, what, plan.shipClasses());
   }
 
   @Override
@@ -100,8 +72,8 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
 
   List<String> command() {
     List<String> command = new ArrayList<>();
-    command.add(spec.java().toString());
-    command.addAll(spec.options());
+    command.add(plan.spec().java().toString());
+    command.addAll(plan.spec().options());
     return command;
   }
 
@@ -121,7 +93,7 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
   }
 
   WorkerLimits limits() {
-    return limits;
+    return plan.limits();
   }
 
   @Override
@@ -138,7 +110,7 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
       refuseInStaticInitializer();
     }
     ShippedFunction function =
-        ShippedFunction.of(FUNCTIONS.incrementAndGet(), mapper, "mapper", shipClasses);
+        ShippedFunction.of(FUNCTIONS.incrementAndGet(), mapper, "mapper", plan.shipClasses());
     if (function.bytes().length > LARGE_FUNCTION_BYTES) {
       LOG.warn(
           "the function of a call takes {} bytes with what it captures, and is sent to each worker;"
@@ -199,7 +171,8 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
 
   /** Gets a worker that has booted. */
   ChildJvm start(String name, int slot) {
-    WarmWorkers.OF_PROGRAM.used(spec);
+    tellSize();
+    WarmWorkers.OF_PROGRAM.used(plan.spec());
     boolean got = false;
     try {
       ChildJvm worker = hire(name, slot);
@@ -207,28 +180,32 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
       return worker;
     } finally {
       if (!got) {
-        WarmWorkers.OF_PROGRAM.unused(spec);
+        WarmWorkers.OF_PROGRAM.unused(plan.spec());
       }
     }
   }
 
   private ChildJvm hire(String name, int slot) {
-    WorkerProcess started = strategy.start(new Request(this, name, slot == debugSlot));
+    WorkerProcess started =
+        plan.strategy().start(new Request(this, name, slot == plan.debugSlot()));
     if (!(started instanceof ChildJvm child)) {
       throw new IllegalStateException(
           name
               + ": "
-              + strategy
+              + plan.strategy()
               + " gave "
               + started
               + ", which does not come from WorkerSpec.launch() or takeWarm()");
     }
     Employment here =
         new Employment(
-            new WorkerNames(name, poolName), endEffect.bytes(), idleTimeout.toNanos(), limits);
+            new WorkerNames(name, plan.poolName()),
+            endEffect.bytes(),
+            plan.idleTimeout().toNanos(),
+            plan.limits());
     if (!child.hire(here)) {
       throw new IllegalStateException(
-          name + ": " + strategy + " gave " + child + ", which another pool has");
+          name + ": " + plan.strategy() + " gave " + child + ", which another pool has");
     }
     child.classes().countIn(meter);
     workers.put(child, here);
@@ -236,6 +213,20 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
       child.killFor(here);
     }
     return child;
+  }
+
+  /** The first worker of this size says how large it is, and that it can be changed. */
+  private void tellSize() {
+    long memory = Memory.usable();
+    Slice slice =
+        Slice.of(plan.spec().options(), memory, Runtime.getRuntime().availableProcessors());
+    if (SIZES_TOLD.add(List.of(plan.workers(), slice))) {
+      LOG.info(
+          "{}: up to {}, each with {}; maxHeap(...) and jvmArgs(...) change it",
+          plan.poolName(),
+          plan.workers() == 1 ? "1 worker" : plan.workers() + " workers",
+          slice.describe(memory));
+    }
   }
 
   /** The worker begins to run what user code is to be done before its first task. */
@@ -257,11 +248,11 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
       throw new IllegalStateException(worker + " has been released before");
     }
     try {
-      strategy.release(worker);
+      plan.strategy().release(worker);
     } finally {
       worker.dismiss(here);
       workers.remove(worker, here);
-      WarmWorkers.OF_PROGRAM.unused(spec);
+      WarmWorkers.OF_PROGRAM.unused(plan.spec());
     }
   }
 
@@ -279,14 +270,14 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
 
     @Override
     public WorkerProcess launch() {
-      return backend.launcher.launch(backend.spec, name, debugged);
+      return backend.launcher.launch(backend.plan.spec(), name, debugged);
     }
 
     @Override
     public @Nullable WorkerProcess takeWarm() {
       while (!debugged) {
-        ChildJvm warm = WarmWorkers.OF_PROGRAM.take(backend.spec);
-        if (warm == null || !warm.isWarm() || backend.limits.exceededBy(warm) == null) {
+        ChildJvm warm = WarmWorkers.OF_PROGRAM.take(backend.plan.spec());
+        if (warm == null || !warm.isWarm() || backend.plan.limits().exceededBy(warm) == null) {
           return warm;
         }
         Errands.run(warm::stop);
@@ -297,21 +288,21 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
     @Override
     public void prepareSpares(int count) {
       if (!debugged) {
-        WarmWorkers.OF_PROGRAM.prepare(backend.spec, name + "-spare", count);
+        WarmWorkers.OF_PROGRAM.prepare(backend.plan.spec(), name + "-spare", count);
       }
     }
 
     @Override
     public boolean equals(Object other) {
       return other instanceof Request that
-          && backend.spec.equals(that.backend.spec)
+          && backend.plan.spec().equals(that.backend.plan.spec())
           && debugged == that.debugged
           && (!debugged || backend == that.backend);
     }
 
     @Override
     public int hashCode() {
-      return backend.spec.hashCode();
+      return backend.plan.spec().hashCode();
     }
   }
 }
