@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 public interface WorkerSpec {
 
   /**
-   * Returns the JVM and its options, without the class path and what differs from worker to worker.
+   * Returns the JVM and its options, without the class path, what differs from worker to worker and
+   * what a {@linkplain ProcessPool.Builder#launcher launcher} puts in front.
    *
    * @return the executable first
    */
