@@ -207,9 +207,17 @@ class ProcessDeathTest {
   }
 
   @Test
-  void anExitInAnInitializerIsToldWithItsStack() {
+  void anExitInAnInitializerIsToldWithItsStackAndTriedAFewTimesOnly() {
+    Journal starts = journal;
     try (ProcessPool<Object, Object> failing =
-        ProcessPool.builder().workers(1).initializer(info -> leaveHere(143)).build()) {
+        ProcessPool.builder()
+            .workers(1)
+            .initializer(
+                info -> {
+                  starts.add("start");
+                  leaveHere(143);
+                })
+            .build()) {
       WorkerStartException failure =
           catchThrowableOfType(WorkerStartException.class, () -> failing.apply(() -> 1));
       assertThat(failure)
@@ -217,6 +225,8 @@ class ProcessDeathTest {
       assertThat(failure.getCause().getStackTrace())
           .anySatisfy(frame -> assertThat(frame.getMethodName()).isEqualTo("leaveHere"));
     }
+    // No more than three, though 143 is the status of a SIGTERM, which would not count.
+    assertThat(starts.lines()).hasSize(3);
   }
 
   @Test
@@ -343,6 +353,31 @@ class ProcessDeathTest {
         .isNotInstanceOf(WorkerCrashedException.class)
         .hasCauseInstanceOf(StackOverflowError.class);
     assertThat(pool.stats().crashes()).isEqualTo(crashes);
+  }
+
+  // ---- deaths without end
+
+  private static final int DEATHS_ALLOWED = 10;
+
+  /** However many retries there may be. */
+  @Test
+  void retriesOfATaskThatAlwaysCrashesComeToAnEnd() {
+    Journal talk = journal;
+    Pool<Object, Object> stubborn = pool.with(o -> o.retries(1_000));
+    Mapper<Integer, Integer> crash =
+        x -> {
+          talk.add(x);
+          leaveHere(1);
+          return x;
+        };
+    WorkerCrashedException thrown =
+        catchThrowableOfType(WorkerCrashedException.class, () -> stubborn.map(crash, List.of(1)));
+    assertExitFrom(thrown, 1, "leaveHere");
+    assertThat(talk.lines()).hasSize(DEATHS_ALLOWED);
+    Outcome<Integer, Integer> outcome = stubborn.mapOutcomes(crash, List.of(2)).get(0);
+    assertThat(outcome.failure()).isInstanceOf(WorkerCrashedException.class);
+    assertThat(outcome.attempts()).isEqualTo(DEATHS_ALLOWED);
+    assertThat(talk.lines()).hasSize(2 * DEATHS_ALLOWED);
   }
 
   // ---- goodbye
