@@ -251,7 +251,8 @@ class ProcessStartTest {
     withProperties(
         Map.of("java.io.tmpdir", deep.toString()),
         () -> {
-          try (Pool<Object, Object> pool = ProcessPool.builder().workers(2).build()) {
+          try (Pool<Object, Object> pool =
+              ProcessPool.builder().workers(2).startStrategy(StartStrategy.spawn()).build()) {
             List<Integer> results = pool.map(x -> x + 1, PoolUnderTest.range(100));
             assertThat(results).hasSize(100).last().isEqualTo(100);
           }

@@ -48,6 +48,9 @@ class ProgramEndTest {
     program =
         new ProcessBuilder(
                 "setsid",
+                // Shells let what they start in the background ignore Ctrl-C, tests included.
+                "env",
+                "--default-signal=INT",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Djava.io.tmpdir=" + folder,
                 "-cp",

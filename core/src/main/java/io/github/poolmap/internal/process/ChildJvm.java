@@ -9,11 +9,13 @@ import io.github.poolmap.internal.wire.FrameChannel;
 import io.github.poolmap.internal.wire.FrameType;
 import io.github.poolmap.internal.wire.Ledger;
 import io.github.poolmap.internal.wire.Leftovers;
+import io.github.poolmap.internal.wire.Reset;
 import io.github.poolmap.internal.wire.WorkerFolder;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -85,6 +87,17 @@ final class ChildJvm implements WorkerProcess {
   /** The two output streams of a worker. */
   record Output(OutputPump out, OutputPump err, CurrentNames names) {
 
+    /** The worker is going to write this as its last line for the present pool. */
+    void expect(String mark) {
+      out.expect(mark);
+      err.expect(mark);
+    }
+
+    /** Waits until what it has written for the pool has been passed on; false if it takes long. */
+    boolean awaitExpected() throws InterruptedException {
+      return out.awaitExpected(OUTPUT_MILLIS) && err.awaitExpected(OUTPUT_MILLIS);
+    }
+
     /** Another pool has the worker now. */
     void passTo(WorkerNames by) {
       names.set(by);
@@ -155,7 +168,11 @@ final class ChildJvm implements WorkerProcess {
       return false;
     }
     try {
-      control().write(FrameType.BYE, 0);
+      // Behind an answer that the worker does not read there is no getting through; it is killed
+      // then, as if it did not go.
+      classes.order(FrameType.BYE, 0);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } catch (IOException gone) {
       LOG.debug("{}: gone before its goodbye", this);
     }
@@ -359,16 +376,24 @@ final class ChildJvm implements WorkerProcess {
               LOG.warn("{}: does not get ready for another pool, its JVM is killed", this);
               killFor(by);
             });
+    String mark = "poolmap:" + UUID.randomUUID();
+    output.expect(mark);
     try {
-      data().write(FrameType.RESET, pid(), by.endEffect(), 0, by.endEffect().length);
+      data().write(FrameType.RESET, pid(), Reset.pack(mark, by.endEffect()));
       Frame frame = data().read();
       if (frame == null || frame.type() != FrameType.RESET_DONE) {
         return frame == null ? "it is gone" : "it answers with " + frame.type();
       }
       String leftovers = Leftovers.read(frame.payload()).text();
-      return leftovers.isEmpty() ? null : leftovers;
+      if (!leftovers.isEmpty()) {
+        return leftovers;
+      }
+      return output.awaitExpected() ? null : "its output does not come to an end";
     } catch (IOException e) {
       return "it cannot be asked: " + e.getMessage();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "the thread that closes its pool is interrupted";
     } finally {
       late.cancel();
     }

@@ -1,5 +1,6 @@
 package io.github.poolmap.internal.process;
 
+import io.github.poolmap.internal.wire.WorkerFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -101,6 +102,7 @@ final class LibraryFile {
     try {
       Runtime.getRuntime()
           .addShutdownHook(new Thread(null, () -> delete(folder), "poolmap-lib", 0, false));
+      ProcessMark.THIS.write(new WorkerFolder(folder).owner());
       write(own, jar);
       written = true;
     } finally {

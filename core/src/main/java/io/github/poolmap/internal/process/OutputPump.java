@@ -5,9 +5,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Queue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +40,26 @@ final class OutputPump implements Runnable {
   /** Guarded by itself. */
   private final Queue<byte[]> tail = EvictingQueue.create(TAIL_LINES);
 
+  /** The line that ends what was written for a pool; null if none is expected. */
+  private volatile @Nullable Mark mark;
+
   private boolean targetBroken;
+
+  /** A line that is not for anybody to see. */
+  private static final class Mark {
+
+    private final byte[] bytes;
+    private final CountDownLatch seen = new CountDownLatch(1);
+
+    Mark(String text) {
+      bytes = (text + "\n").getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    boolean ends(byte[] line) {
+      int start = line.length - bytes.length;
+      return start >= 0 && Arrays.equals(line, start, line.length, bytes, 0, bytes.length);
+    }
+  }
 
   private OutputPump(InputStream in, LineTarget target, String name) {
     this.in = in;
@@ -98,6 +121,23 @@ final class OutputPump implements Runnable {
   private void passOn() {
     byte[] bytes = line.toByteArray();
     line.reset();
+    Mark expected = mark;
+    if (expected == null || !expected.ends(bytes)) {
+      passOn(bytes);
+      return;
+    }
+    int before = bytes.length - expected.bytes.length;
+    if (before > 0) {
+      // A line that was not ended.
+      byte[] rest = Arrays.copyOf(bytes, before + 1);
+      rest[before] = '\n';
+      passOn(rest);
+    }
+    mark = null;
+    expected.seen.countDown();
+  }
+
+  private void passOn(byte[] bytes) {
     synchronized (tail) {
       tail.add(Arrays.copyOf(bytes, Math.min(bytes.length, LONGEST_TAIL_LINE)));
     }
@@ -111,6 +151,17 @@ final class OutputPump implements Runnable {
       }
       targetBroken = true;
     }
+  }
+
+  /** The worker is going to write this line, with which its output for the present pool ends. */
+  void expect(String text) {
+    mark = new Mark(text);
+  }
+
+  /** Waits until everything before the expected line has been passed on; false if it takes long. */
+  boolean awaitExpected(long millis) throws InterruptedException {
+    Mark expected = mark;
+    return expected == null || expected.seen.await(millis, TimeUnit.MILLISECONDS);
   }
 
   /** Another pool has the worker now, whom the last lines of the one before do not concern. */

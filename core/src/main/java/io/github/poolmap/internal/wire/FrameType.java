@@ -10,10 +10,7 @@ public enum FrameType {
   START,
   /** Worker to parent, data: that has been done. Id: worker. Payload: {@link Started}. */
   STARTED,
-  /**
-   * Parent to worker, data: forget the pool. Id: worker. Payload: what to do at its end, a {@link
-   * FunctionMessage}.
-   */
+  /** Parent to worker, data: forget the pool. Id: worker. Payload: {@link Reset}. */
   RESET,
   /** Worker to parent, data: that has been done. Id: worker. Payload: {@link Leftovers}. */
   RESET_DONE,

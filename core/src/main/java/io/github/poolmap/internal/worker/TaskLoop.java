@@ -18,12 +18,16 @@ import io.github.poolmap.internal.wire.Outcome;
 import io.github.poolmap.internal.wire.Packer;
 import io.github.poolmap.internal.wire.Progress;
 import io.github.poolmap.internal.wire.ProtocolException;
+import io.github.poolmap.internal.wire.Reset;
 import io.github.poolmap.internal.wire.Start;
 import io.github.poolmap.internal.wire.Started;
 import io.github.poolmap.internal.wire.Texts;
 import io.github.poolmap.internal.wire.ThrownCodec;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -187,7 +191,8 @@ final class TaskLoop implements Runnable {
   private boolean forgetPool(Frame frame) throws IOException {
     ItemThread thread = (ItemThread) Thread.currentThread();
     String left;
-    FunctionMessage end = FunctionMessage.read(frame.payload());
+    Reset reset = Reset.read(frame.payload());
+    FunctionMessage end = reset.effect();
     thread.enter(ItemThread.START, 0);
     try {
       runEffect(end, classes.loader(end.loader()), 0);
@@ -197,8 +202,28 @@ final class TaskLoop implements Runnable {
     } finally {
       thread.leave();
     }
+    if (left.isEmpty()) {
+      left = markOutput(reset.mark());
+    }
     data.write(FrameType.RESET_DONE, frame.id(), new Leftovers(left).pack());
     return left.isEmpty();
+  }
+
+  /** Writes a last line of the pool to both streams; says so if that is not possible. */
+  private static String markOutput(String mark) {
+    byte[] line = (mark + "\n").getBytes(StandardCharsets.ISO_8859_1);
+    System.out.flush();
+    System.err.flush();
+    // Not closed: that would close the streams of the process.
+    FileOutputStream out = new FileOutputStream(FileDescriptor.out);
+    FileOutputStream err = new FileOutputStream(FileDescriptor.err);
+    try {
+      out.write(line);
+      err.write(line);
+      return "";
+    } catch (IOException e) {
+      return "a standard stream is closed";
+    }
   }
 
   private void note(Throwable thrown) {

@@ -85,7 +85,7 @@ class FuzzTest {
     frames.add(frame(FrameType.READY, new byte[0]));
     byte[] function = function(thing);
     frames.add(frame(FrameType.START, Start.pack(1, "worker", function)));
-    frames.add(frame(FrameType.RESET, function));
+    frames.add(frame(FrameType.RESET, Reset.pack("mark", function)));
     frames.add(frame(FrameType.RESET_DONE, new Leftovers("a thread").pack()));
     frames.add(frame(FrameType.STARTED, new Started(5, thrown).pack()));
     frames.add(frame(FrameType.STARTED, new Started(5, null).pack()));
@@ -348,7 +348,8 @@ class FuzzTest {
       case HELLO, READY, BYE -> payload.clear();
       case START -> decodeFunction(Start.read(payload).effect());
       case STARTED -> Started.read(payload, LOADER);
-      case FUNCTION, RESET -> decodeFunction(FunctionMessage.read(payload));
+      case FUNCTION -> decodeFunction(FunctionMessage.read(payload));
+      case RESET -> decodeFunction(Reset.read(payload).effect());
       case RESET_DONE -> Leftovers.read(payload);
       case CLASS_REQUEST -> ClassRequest.read(payload);
       case CLASS_REPLY -> ClassReply.read(payload);
