@@ -3,6 +3,7 @@ package io.github.poolmap.internal.worker;
 import io.github.poolmap.internal.wire.ExitFile;
 import io.github.poolmap.internal.wire.WorkerFolder;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +74,9 @@ final class ExitNote extends Thread {
     }
     try {
       ExitFile.write(folder, caller, stack);
+    } catch (NoSuchFileException gone) {
+      // The parent has deleted the folder: it is not going to ask.
+      return;
     } catch (IOException | RuntimeException e) {
       System.err.println("poolmap: who ends this worker cannot be kept: " + e);
     }
