@@ -5,6 +5,7 @@ import io.github.poolmap.WorkerCrashedException.Reason;
 import io.github.poolmap.WorkerStartException;
 import io.github.poolmap.internal.run.Chunk;
 import io.github.poolmap.internal.run.ChunkExecutor;
+import io.github.poolmap.internal.run.Errands;
 import io.github.poolmap.internal.run.Run;
 import io.github.poolmap.internal.run.UnderWay;
 import io.github.poolmap.internal.run.UserCode;
@@ -21,6 +22,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,8 +88,8 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   /** The worker that is to come after this one, if one is being started. */
   private @Nullable Successor successor;
 
-  /** Ends the worker before this one. */
-  private @Nullable Thread retirement;
+  /** The end of the worker before this one. */
+  private @Nullable CountDownLatch retirement;
 
   ProcessExecutor(ProcessBackend backend, int slot, String name) {
     this.backend = backend;
@@ -152,20 +154,25 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   /** Ends a worker that has been replaced. Nobody has to wait for its goodbye. */
   private void retire(ChildJvm old) {
     awaitRetirement();
-    Thread ending = new Thread(null, () -> backend.release(old), name + "-retirement", 0, false);
-    ending.setDaemon(true);
-    ending.setContextClassLoader(null);
-    ending.start();
-    retirement = ending;
+    CountDownLatch gone = new CountDownLatch(1);
+    retirement = gone;
+    Errands.run(
+        () -> {
+          try {
+            backend.release(old);
+          } finally {
+            gone.countDown();
+          }
+        });
   }
 
   private void awaitRetirement() {
-    Thread ending = retirement;
+    CountDownLatch ending = retirement;
     retirement = null;
     boolean interrupted = false;
     while (ending != null) {
       try {
-        ending.join();
+        ending.await();
         break;
       } catch (InterruptedException e) {
         // The end of a worker is bounded.

@@ -26,10 +26,15 @@ final class Successor implements Runnable {
     thread.setContextClassLoader(null);
   }
 
-  /** Begins to start one, in the background. */
-  static Successor start(WorkerStarter starter, String name) {
+  /** Begins to start one, in the background; null if the system grants no thread for it. */
+  static @Nullable Successor start(WorkerStarter starter, String name) {
     Successor successor = new Successor(starter, name);
-    successor.thread.start();
+    try {
+      successor.thread.start();
+    } catch (OutOfMemoryError e) {
+      LOG.debug("{}: no thread for it", successor.thread.getName(), e);
+      return null;
+    }
     return successor;
   }
 

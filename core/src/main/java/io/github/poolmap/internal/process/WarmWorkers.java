@@ -255,8 +255,12 @@ public final class WarmWorkers {
       Thread thread = new Thread(null, this::watch, "poolmap-warm", 0, false);
       thread.setDaemon(true);
       thread.setContextClassLoader(null);
-      keeper = thread;
-      thread.start();
+      try {
+        thread.start();
+        keeper = thread;
+      } catch (OutOfMemoryError e) {
+        LOG.warn("no thread that ends warm workers in time; they are kept until the next one", e);
+      }
     }
     notifyAll();
   }
