@@ -40,7 +40,11 @@ class OpenCloseCyclesTest {
 
   private static void cycle(StartStrategy strategy) {
     try (Pool<Object, Object> pool =
-        ProcessPool.<Object, Object>builder().workers(2).startStrategy(strategy).build()) {
+        ProcessPool.<Object, Object>builder()
+            .workers(2)
+            .startStrategy(strategy)
+            .jvmArgs("-XX:TieredStopAtLevel=1")
+            .build()) {
       assertThat(pool.with(o -> o.chunkSize(2)).map(x -> x + 1, PoolUnderTest.range(4)))
           .containsExactly(1, 2, 3, 4);
     }

@@ -7,7 +7,8 @@ class SpawnedProcessPoolContractTest extends PoolContract {
   @Override
   public Pool<Object, Object> build(Consumer<PoolBuilder<?>> settings) {
     ProcessPool.Builder<Object, Object> builder = ProcessPool.builder();
-    builder.workers(2).startStrategy(StartStrategy.spawn());
+    // They live for a moment, which is not worth the work of the better compiler.
+    builder.workers(2).startStrategy(StartStrategy.spawn()).jvmArgs("-XX:TieredStopAtLevel=1");
     settings.accept(builder);
     return builder.build();
   }

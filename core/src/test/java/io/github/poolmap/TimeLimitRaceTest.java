@@ -91,15 +91,18 @@ class TimeLimitRaceTest {
     return race.index();
   }
 
+  /** Differences of such times do not overflow. */
+  private static final long NEVER = Long.MAX_VALUE / 2;
+
   /** What the journal says of an item. */
   private static final class Story {
     private String worker = "";
     private int starts;
     private int micros;
     private long start;
-    private long notBefore = Long.MIN_VALUE / 2;
-    private long interrupted = Long.MAX_VALUE;
-    private long nextStart = Long.MAX_VALUE;
+    private long notBefore = -NEVER;
+    private long interrupted = NEVER;
+    private long nextStart = NEVER;
 
     long inTheWorkerAtMost() {
       return Math.min(interrupted, nextStart) - notBefore;
@@ -178,7 +181,7 @@ class TimeLimitRaceTest {
       assertThat(outcome.attempts()).isEqualTo(1);
       if (outcome.isSuccess()) {
         assertThat(outcome.value()).isEqualTo(i);
-        assertThat(story.interrupted).as("interrupt of item %s", i).isEqualTo(Long.MAX_VALUE);
+        assertThat(story.interrupted).as("interrupt of item %s", i).isEqualTo(NEVER);
         continue;
       }
       failed[i % 2]++;
