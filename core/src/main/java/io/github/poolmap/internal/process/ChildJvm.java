@@ -364,6 +364,9 @@ final class ChildJvm implements WorkerProcess {
     if (until - System.nanoTime() <= 0) {
       return "it has been idle for long";
     }
+    if (classes.isAsking()) {
+      return "a class loader of the program has not answered yet";
+    }
     return taint != null ? taint : by.limits().exceededBy(this);
   }
 

@@ -35,6 +35,9 @@ final class ClassServer implements Runnable {
   /** Held while an answer is written: it may be larger than what the system takes at once. */
   private final ReentrantLock writing = new ReentrantLock();
 
+  /** Whether a class loader is being asked, which may never answer. */
+  private volatile boolean asking;
+
   private volatile ShippingMeter meter = new ShippingMeter();
 
   private ClassServer(CurrentNames names, FrameChannel control, Runnable onViolation) {
@@ -80,6 +83,11 @@ final class ClassServer implements Runnable {
     }
   }
 
+  /** Tells whether a class loader of the program has still to answer, so that others would wait. */
+  boolean isAsking() {
+    return asking;
+  }
+
   /** The socket is closed; if a class loader still holds the thread it is asked to let go. */
   void stop() {
     thread.interrupt();
@@ -93,7 +101,10 @@ final class ClassServer implements Runnable {
         if (frame.type() != FrameType.CLASS_REQUEST) {
           throw new ProtocolException(frame.type() + " from a worker, on its control socket");
         }
-        Packer reply = answer(ClassRequest.read(frame.payload()));
+        ClassRequest request = ClassRequest.read(frame.payload());
+        asking = true;
+        Packer reply = answer(request);
+        asking = false;
         // A class loader may have left the flag, and writing with it would close the socket.
         Thread.interrupted();
         writing.lock();

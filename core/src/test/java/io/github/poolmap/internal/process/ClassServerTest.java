@@ -10,6 +10,7 @@ import io.github.poolmap.internal.wire.Frame;
 import io.github.poolmap.internal.wire.FrameChannel;
 import io.github.poolmap.internal.wire.FrameType;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -87,6 +88,34 @@ class ClassServerTest {
     assertThat(meter.count()).isEqualTo(1);
     assertThat(meter.bytes()).isGreaterThan(100);
     assertThat(ask(ClassRequest.LIBRARY, true, "no/such/thing").found()).isEmpty();
+  }
+
+  /** Otherwise the next pool that gets the worker would wait for the loader of the one before. */
+  @Test
+  void aWorkerForWhichALoaderIsStillBeingAskedIsNotGivenAway() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answer = new CountDownLatch(1);
+    ClassLoader slow =
+        new ClassLoader(getClass().getClassLoader()) {
+          @Override
+          public InputStream getResourceAsStream(String name) {
+            asked.countDown();
+            try {
+              answer.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+            return null;
+          }
+        };
+    CallerLoaders.Held held = CallerLoaders.of(slow, List.of());
+    assertThat(server.isAsking()).isFalse();
+    worker.write(FrameType.CLASS_REQUEST, 9, new ClassRequest(held.id(), false, "slow.txt").pack());
+    assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(server.isAsking()).isTrue();
+    answer.countDown();
+    assertThat(worker.read().id()).isEqualTo(9);
+    assertThat(server.isAsking()).isFalse();
   }
 
   @Test
