@@ -26,11 +26,11 @@ public interface WorkerProcess {
    * limit, a failure, a cancelled call); if a task or the initializer threw an {@link Error} other
    * than an {@link AssertionError}; if a thread or a child process is left over; if system
    * properties, the default locale or time zone, the standard streams, the default handler of
-   * uncaught exceptions, of cookies, of responses or of authentication are not what they were; if
-   * after a collection more than a quarter of the heap is in use; if it has executed as many tasks
-   * or takes as much memory as its pool allows; or if it has been idle for as long as warm workers
-   * live. Statics of classes on the class path, loaded native libraries and registered shutdown
-   * hooks stay and do not count.
+   * uncaught exceptions, of cookies, of responses of authentication, or the default selector of
+   * proxies are not what they were; if after a collection more than a quarter of the heap is in
+   * use; if it has executed as many tasks or takes as much memory as its pool allows; or if it has
+   * been idle for as long as warm workers live. Statics of classes on the class path, loaded native
+   * libraries and registered shutdown hooks stay and do not count.
    *
    * <p>A pool may still be using the worker: only {@link StartStrategy#release} may call this.
    *
@@ -40,7 +40,8 @@ public interface WorkerProcess {
 
   /**
    * Ends the process: it is asked to exit, which runs its shutdown hooks, and killed if it has not
-   * gone one second later. Returns when it is gone. Doing it again does nothing more.
+   * gone one second later. Returns when it is gone. Doing it again does nothing more. Not to be
+   * called after {@link #keepWarm()} has returned true: then another pool may have it.
    */
   void stop();
 }

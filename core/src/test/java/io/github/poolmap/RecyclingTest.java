@@ -2,9 +2,12 @@ package io.github.poolmap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
+import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -69,6 +73,76 @@ class RecyclingTest {
     try (Pool<Object, Object> pool = workers(2).maxTasksPerWorker(1).build()) {
       List<Long> pids = pool.map(x -> pid(), PoolUnderTest.range(10));
       assertThat(new HashSet<>(pids)).hasSize(10);
+    }
+  }
+
+  @Test
+  void tasksThatAreStoppedCount(@TempDir Path folder) {
+    Journal journal = new Journal(folder.resolve("pids"));
+    try (Pool<Object, Object> pool =
+        workers(1)
+            .maxTasksPerWorker(1)
+            .options(o -> o.taskTimeout(Duration.ofMillis(100)))
+            .build()) {
+      List<Outcome<Integer, Integer>> outcomes =
+          pool.mapOutcomes(
+              x -> {
+                journal.add(pid());
+                new CountDownLatch(1).await();
+                return x;
+              },
+              PoolUnderTest.range(3));
+      assertThat(outcomes).allMatch(outcome -> outcome.failure() instanceof TaskTimeoutException);
+    }
+    assertThat(journal.lines()).hasSize(3).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void aSuccessorIsNotLeftBehindWhenItsLaneIsLost() {
+    // Reading the result never ends, in the thread of the lane.
+    Pool<Object, Object> pool =
+        workers(1).maxTasksPerWorker(1).startStrategy(StartStrategy.spawn()).build();
+    try (pool) {
+      assertThat(
+              catchThrowableOfType(
+                  CallTimeoutException.class,
+                  () ->
+                      pool.with(
+                              o ->
+                                  o.callTimeout(Duration.ofMillis(1_500))
+                                      .gracePeriod(Duration.ofMillis(200)))
+                          .apply(() -> new Stuck())))
+          .isNotNull();
+    } finally {
+      Stuck.RELEASE.countDown();
+    }
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(() -> assertThat(ProcessHandle.current().children()).isEmpty());
+  }
+
+  /** Holds up whoever reads it in this JVM. */
+  private static final class Stuck implements Serializable {
+    private static final long serialVersionUID = 1L;
+    private static final CountDownLatch RELEASE = new CountDownLatch(1);
+    private static final long WRITER = pid();
+
+    private final long writer = WRITER;
+
+    private Object readResolve() {
+      if (writer != pid()) {
+        boolean released = false;
+        while (!released) {
+          try {
+            RELEASE.await();
+            released = true;
+          } catch (InterruptedException e) {
+            // Deaf on purpose.
+            continue;
+          }
+        }
+      }
+      return this;
     }
   }
 

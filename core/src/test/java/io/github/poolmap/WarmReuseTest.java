@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.ProxySelector;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +25,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -288,6 +292,22 @@ class WarmReuseTest {
         spoils(
             "leaving a task in the common pool",
             () -> CompletableFuture.runAsync(WarmReuseTest::sleepLong).isDone()),
+        spoils(
+            "leaving a task in the common pool that looks as if it waited for one",
+            () -> CompletableFuture.runAsync(WarmReuseTest::awaitWork).isDone()),
+        spoils(
+            "leaving a delayed task",
+            () ->
+                CompletableFuture.runAsync(
+                        () -> ofClass = "late",
+                        CompletableFuture.delayedExecutor(1, TimeUnit.MINUTES))
+                    .isDone()),
+        spoils(
+            "setting a selector of proxies",
+            () -> {
+              ProxySelector.setDefault(ProxySelector.of(null));
+              return 1;
+            }),
         spoils("leaving a process", () -> new ProcessBuilder("sleep", "60").start().pid()),
         spoils("setting a property", () -> System.setProperty("colour", "blue")),
         spoils("removing a property", () -> System.clearProperty("java.vm.vendor")),
@@ -353,6 +373,10 @@ class WarmReuseTest {
     return 1;
   }
 
+  private static void awaitWork() {
+    sleepLong();
+  }
+
   private static void sleepLong() {
     try {
       TimeUnit.MINUTES.sleep(1);
@@ -375,6 +399,23 @@ class WarmReuseTest {
     }
     assertThat(ProcessHandle.of(first)).as(what).isEmpty();
     assertThat(after(builder, () -> 1)).isNotEqualTo(first);
+  }
+
+  @Test
+  @EnabledForJreRange(min = JRE.JAVA_21)
+  void aWorkerIsNotKeptAfterAVirtualThread() {
+    long first =
+        after(
+            () -> {
+              Thread virtual =
+                  (Thread)
+                      Thread.class
+                          .getMethod("startVirtualThread", Runnable.class)
+                          .invoke(null, (Runnable) () -> ofClass = "virtual");
+              virtual.join();
+              return 1;
+            });
+    assertThat(ProcessHandle.of(first)).isEmpty();
   }
 
   static Stream<Arguments> tasksThatDoNoHarm() {
@@ -485,7 +526,45 @@ class WarmReuseTest {
     }
   }
 
+  @Test
+  void aStrategyThatFailsToTakeAWorkerBackLeavesNothingBehind() {
+    StartStrategy failing =
+        new StartStrategy() {
+          @Override
+          public WorkerProcess start(WorkerSpec spec) {
+            return spec.launch();
+          }
+
+          @Override
+          public void release(WorkerProcess worker) {
+            throw new IllegalStateException("thrown on purpose");
+          }
+        };
+    try (Logs logs = new Logs()) {
+      try (Pool<Object, Object> pool = one().startStrategy(failing).maxTasksPerWorker(2).build()) {
+        assertThat(pool.map(x -> x, PoolUnderTest.range(6))).hasSize(6);
+      }
+      assertThat(logs.messages(Level.WARN))
+          .isNotEmpty()
+          .allMatch(message -> message.contains("failed to take it back"));
+    }
+    await().atMost(SOON).untilAsserted(() -> assertThat(children()).isEmpty());
+  }
+
   // ---- spares
+
+  @Test
+  void manySparesLeaveNoMoreThanOneWarmWorkerForEachCore() {
+    int cores = Runtime.getRuntime().availableProcessors();
+    try (Pool<Object, Object> pool =
+        one().startStrategy(StartStrategy.standby(cores + 2)).build()) {
+      pool.apply(() -> 1);
+      await().atMost(SOON).until(() -> children().size() == cores + 3);
+    }
+    await().atMost(SOON).untilAsserted(() -> assertThat(children()).hasSize(cores));
+    Pools.releaseWarm();
+    assertThat(children()).isEmpty();
+  }
 
   @Test
   void aSpareTakesThePlaceOfAWorkerThatIsLost() {

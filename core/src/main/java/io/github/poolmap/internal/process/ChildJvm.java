@@ -137,6 +137,12 @@ final class ChildJvm implements WorkerProcess {
     clockOffset = nanos;
   }
 
+  /** It is ready for its first task, which may have taken longer than it may be idle. */
+  void started() {
+    lastUsed = System.nanoTime();
+    endWork();
+  }
+
   /** It has executed so many tasks in that time. */
   void used(int tasks, long nanos) {
     lastUsed = System.nanoTime();
@@ -308,6 +314,12 @@ final class ChildJvm implements WorkerProcess {
     return true;
   }
 
+  boolean isHiredBy(Employment by) {
+    synchronized (changeOfPool) {
+      return employment == by;
+    }
+  }
+
   /** Its pool has given it back. By now another one may have it. */
   void dismiss(Employment by) {
     synchronized (changeOfPool) {
@@ -351,8 +363,14 @@ final class ChildJvm implements WorkerProcess {
       LOG.debug("{}: is not kept: {}", this, reason);
       return false;
     }
-    warm = true;
-    dismiss(by);
+    synchronized (changeOfPool) {
+      // Its pool may have been terminated meanwhile; whoever gets it next shall not suffer for it.
+      if (killed || employment != by) {
+        return false;
+      }
+      warm = true;
+      employment = null;
+    }
     WarmWorkers.OF_PROGRAM.keep(this, until);
     return true;
   }
@@ -384,6 +402,7 @@ final class ChildJvm implements WorkerProcess {
     try {
       data().write(FrameType.RESET, pid(), Reset.pack(mark, by.endEffect()));
       Frame frame = data().read();
+      late.cancel();
       if (frame == null || frame.type() != FrameType.RESET_DONE) {
         return frame == null ? "it is gone" : "it answers with " + frame.type();
       }

@@ -9,7 +9,6 @@ import io.github.poolmap.WorkerProcess;
 import io.github.poolmap.WorkerSpec;
 import io.github.poolmap.internal.run.Backend;
 import io.github.poolmap.internal.run.ChunkExecutor;
-import io.github.poolmap.internal.run.Errands;
 import io.github.poolmap.internal.wire.Depth;
 import java.util.ArrayList;
 import java.util.List;
@@ -169,6 +168,11 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
     }
   }
 
+  /** Tells whether its pool needs no workers any more. */
+  boolean isRefusing() {
+    return refusing;
+  }
+
   /** Gets a worker that has booted. */
   ChildJvm start(String name, int slot) {
     tellSize();
@@ -249,6 +253,11 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
     }
     try {
       plan.strategy().release(worker);
+    } catch (RuntimeException | Error e) {
+      LOG.warn("{}: {} failed to take it back, it is stopped", worker, plan.strategy(), e);
+      if (worker.isHiredBy(here)) {
+        worker.stop();
+      }
     } finally {
       worker.dismiss(here);
       workers.remove(worker, here);
@@ -280,7 +289,7 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
         if (warm == null || !warm.isWarm() || backend.plan.limits().exceededBy(warm) == null) {
           return warm;
         }
-        Errands.run(warm::stop);
+        WarmWorkers.OF_PROGRAM.letGo(warm);
       }
       return null;
     }

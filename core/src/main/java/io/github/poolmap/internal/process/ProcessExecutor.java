@@ -85,8 +85,13 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   /** The run that the worker's last chunk has ended by a failure. */
   private @Nullable Run<?> failedRun;
 
-  /** The worker that is to come after this one, if one is being started. */
+  /**
+   * The worker that is to come after this one, if one is being started. Guarded by guard, as is
+   * whether the lane's thread is lost and starts none any more.
+   */
   private @Nullable Successor successor;
+
+  private boolean closedForLost;
 
   /** The end of the worker before this one. */
   private @Nullable CountDownLatch retirement;
@@ -123,11 +128,8 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
 
   @Override
   public void open() throws WorkerStartException {
-    ChildJvm next = null;
-    if (successor != null) {
-      next = successor.take();
-      successor = null;
-    }
+    Successor coming = takeSuccessor();
+    ChildJvm next = coming == null ? null : coming.take();
     if (next == null || !next.isAlive()) {
       dismiss(next);
       next = starter.start();
@@ -193,11 +195,28 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   @Override
   public void close() {
     letGo();
-    if (successor != null) {
-      dismiss(successor.take());
-      successor = null;
+    Successor unused = takeSuccessor();
+    if (unused != null) {
+      dismiss(unused);
     }
     awaitRetirement();
+  }
+
+  private @Nullable Successor takeSuccessor() {
+    synchronized (guard) {
+      Successor taken = successor;
+      successor = null;
+      return taken;
+    }
+  }
+
+  /** A closing pool ends what is being started at once; otherwise nobody is to wait for it. */
+  private void dismiss(Successor unused) {
+    if (backend.isRefusing()) {
+      dismiss(unused.take());
+    } else {
+      Errands.run(() -> dismiss(unused.take()));
+    }
   }
 
   private void letGo() {
@@ -300,8 +319,12 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
 
   /** Starts the next worker in time. */
   private void prepareSuccessor(ChildJvm current) {
-    if (successor == null && backend.limits().isNearlyExceededBy(current, tasksOnBoard())) {
-      successor = Successor.start(starter, name);
+    if (backend.limits().isNearlyExceededBy(current, tasksOnBoard())) {
+      synchronized (guard) {
+        if (successor == null && !closedForLost) {
+          successor = Successor.start(starter, name);
+        }
+      }
     }
   }
 
@@ -373,7 +396,6 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
           // From here on nothing that is meant for its items finds them.
           onBoard.removeFirst();
         }
-        current.used(sent.executed(), progress.workerNanos());
         boolean behindFailure = sent.run() == failedRun;
         failedRun = !behindFailure && sent.endsItsCall() ? sent.run() : null;
         try {
@@ -384,6 +406,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
           }
           throw e;
         }
+        current.used(sent.executed(), progress.workerNanos());
       }
       default -> throw new ProtocolException(frame.type() + " from a worker");
     }
@@ -667,13 +690,20 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   @Override
   public void closeForLost() {
     ChildJvm last;
+    Successor unused;
     synchronized (guard) {
       last = worker;
       worker = null;
+      unused = successor;
+      successor = null;
+      closedForLost = true;
     }
     if (last != null) {
       last.kill();
       backend.release(last);
+    }
+    if (unused != null) {
+      dismiss(unused.take());
     }
   }
 

@@ -68,7 +68,7 @@ final class SentChunk {
     return chunk.size();
   }
 
-  /** Returns how many of its items the worker has executed, as far as it has been heard. */
+  /** Returns how many of its items the worker has begun, as far as it has been heard. */
   int executed() {
     return executed;
   }
@@ -198,6 +198,7 @@ final class SentChunk {
     }
     failIfExpired(worker, null, NONE);
     if (condemned != NONE && !chunk.isSettled(condemned)) {
+      executed++;
       chunk.drop(condemned);
     }
     boolean mayBeShort = cut || behindFailure || chunk.run().isStopped() || endsItsCall();
@@ -220,6 +221,7 @@ final class SentChunk {
   }
 
   private void failExpired(ChildJvm worker, int position, @Nullable Crash crash) {
+    executed++;
     List<StackTraceElement> stack = StackFile.take(worker.folder(), id, position);
     ItemFailure failure =
         crash != null && stack.isEmpty()

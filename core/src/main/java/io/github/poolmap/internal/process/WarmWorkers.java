@@ -3,13 +3,15 @@ package io.github.poolmap.internal.process;
 import io.github.poolmap.WorkerStartException;
 import io.github.poolmap.internal.run.Errands;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedList;
 import java.util.List;
 import java.util.ListIterator;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +32,9 @@ public final class WarmWorkers {
   /** So long a worker is kept after its last task. */
   static final long LIFE_NANOS = 60_000_000_000L;
 
+  /** So long all of them may take to be gone: those that hang are killed after a second. */
+  private static final long RELEASE_NANOS = 5_000_000_000L;
+
   /** The thread that lets workers go ends a little after the last one, and saves a start. */
   private static final long LINGER_MILLIS = 100;
 
@@ -44,6 +49,13 @@ public final class WarmWorkers {
   private final LinkedList<Kept> kept = new LinkedList<>();
   private final Map<LaunchSpec, Integer> inUse = new HashMap<>();
   private final Map<LaunchSpec, Integer> bootingSpares = new HashMap<>();
+
+  /** Of spares, by the launcher that was in use when they were asked for. */
+  private final Map<Launcher, Integer> boots = new HashMap<>();
+
+  /** Those that are being stopped. */
+  private final Set<ChildJvm> ending = new HashSet<>();
+
   private Launcher spareLauncher = new Launcher(SPARES);
   private @Nullable Thread keeper;
 
@@ -52,6 +64,11 @@ public final class WarmWorkers {
 
     boolean isFor(LaunchSpec spec) {
       return worker.spec().equals(spec);
+    }
+
+    /** It is not a spare any more; one that was kept by a pool has its time already. */
+    Kept demoted(long untilOfSpares) {
+      return new Kept(worker, worker.isWarm() ? until : untilOfSpares, false);
     }
   }
 
@@ -73,51 +90,50 @@ public final class WarmWorkers {
   synchronized void unused(LaunchSpec spec) {
     inUse.computeIfPresent(spec, (key, count) -> count == 1 ? null : count - 1);
     if (!inUse.containsKey(spec)) {
-      // From now on its spares live as long as others.
+      // From now on its spares live as long as others, and are among those that are too many.
       long until = System.nanoTime() + LIFE_NANOS;
-      kept.replaceAll(
-          each -> each.spare() && each.isFor(spec) ? new Kept(each.worker(), until, false) : each);
+      kept.replaceAll(each -> each.spare() && each.isFor(spec) ? each.demoted(until) : each);
+      letGo(tooMany());
       tellKeeper();
     }
   }
 
-  /** Returns the latest one that lives; null if there is none. */
-  @Nullable ChildJvm take(LaunchSpec spec) {
-    List<ChildJvm> dead;
-    ChildJvm taken = null;
-    synchronized (this) {
-      dead = remove(each -> !each.worker().isAlive());
-      for (Iterator<Kept> latestFirst = kept.descendingIterator(); latestFirst.hasNext(); ) {
-        Kept each = latestFirst.next();
-        if (each.isFor(spec) && each.worker().beginWork()) {
-          latestFirst.remove();
-          taken = each.worker();
-          break;
-        }
+  /** Takes out those beyond one for each core, the oldest first. Needs the lock. */
+  private List<ChildJvm> tooMany() {
+    List<ChildJvm> evicted = new ArrayList<>();
+    long warm = kept.stream().filter(each -> !each.spare()).count();
+    for (Iterator<Kept> oldestFirst = kept.iterator(); warm > most && oldestFirst.hasNext(); ) {
+      Kept each = oldestFirst.next();
+      if (!each.spare()) {
+        oldestFirst.remove();
+        evicted.add(each.worker());
+        warm--;
       }
     }
-    letGo(dead);
-    return taken;
+    return evicted;
+  }
+
+  /** Returns the latest one that lives; null if there is none. */
+  synchronized @Nullable ChildJvm take(LaunchSpec spec) {
+    letGo(remove(each -> !each.worker().isAlive()));
+    for (Iterator<Kept> latestFirst = kept.descendingIterator(); latestFirst.hasNext(); ) {
+      Kept each = latestFirst.next();
+      if (each.isFor(spec) && each.worker().beginWork()) {
+        latestFirst.remove();
+        return each.worker();
+      }
+    }
+    return null;
   }
 
   /** Keeps a worker until that time of {@link System#nanoTime()}. */
   void keep(ChildJvm worker, long until) {
     worker.endWork();
-    List<ChildJvm> evicted = new ArrayList<>();
     synchronized (this) {
       kept.addLast(new Kept(worker, until, false));
-      long warm = kept.stream().filter(each -> !each.spare()).count();
-      for (Iterator<Kept> oldestFirst = kept.iterator(); warm > most && oldestFirst.hasNext(); ) {
-        Kept each = oldestFirst.next();
-        if (!each.spare()) {
-          oldestFirst.remove();
-          evicted.add(each.worker());
-          warm--;
-        }
-      }
+      letGo(tooMany());
       tellKeeper();
     }
-    letGo(evicted);
   }
 
   // ---- spares
@@ -128,7 +144,7 @@ public final class WarmWorkers {
     for (ListIterator<Kept> all = kept.listIterator(); all.hasNext() && there < count; ) {
       Kept each = all.next();
       if (each.isFor(spec)) {
-        all.set(new Kept(each.worker(), each.until(), true));
+        all.set(new Kept(each.worker(), each.until(), inUse.containsKey(spec)));
         there++;
       }
     }
@@ -136,6 +152,7 @@ public final class WarmWorkers {
     for (int i = 0; i < missing; i++) {
       bootingSpares.merge(spec, 1, Integer::sum);
       Launcher launcher = spareLauncher;
+      boots.merge(launcher, 1, Integer::sum);
       Errands.run(() -> bootSpare(launcher, spec, name));
     }
   }
@@ -156,41 +173,51 @@ public final class WarmWorkers {
   }
 
   private void arrived(Launcher launcher, LaunchSpec spec, @Nullable ChildJvm spare) {
-    boolean unwanted = false;
+    boolean wanted;
     synchronized (this) {
       bootingSpares.computeIfPresent(spec, (key, count) -> count == 1 ? null : count - 1);
-      if (spare != null) {
-        unwanted = launcher.isRefusing();
-        if (!unwanted) {
-          spare.endWork();
-          kept.addLast(new Kept(spare, System.nanoTime() + LIFE_NANOS, inUse.containsKey(spec)));
-          tellKeeper();
-        }
+      wanted = !launcher.isRefusing();
+      if (spare != null && wanted) {
+        spare.endWork();
+        kept.addLast(new Kept(spare, System.nanoTime() + LIFE_NANOS, inUse.containsKey(spec)));
+        letGo(tooMany());
+        tellKeeper();
       }
-      notifyAll();
     }
-    if (spare != null && unwanted) {
-      spare.stop();
+    try {
+      if (spare != null && !wanted) {
+        spare.stop();
+      }
+    } finally {
+      synchronized (this) {
+        boots.computeIfPresent(launcher, (key, count) -> count == 1 ? null : count - 1);
+        notifyAll();
+      }
     }
   }
 
   // ---- the end
 
   private void releaseAll() {
-    List<ChildJvm> all;
+    Launcher before;
+    Set<ChildJvm> mine;
     synchronized (this) {
-      spareLauncher.refuse();
+      before = spareLauncher;
       spareLauncher = new Launcher(SPARES);
-      all = remove(each -> true);
+      before.refuse();
+      letGo(remove(each -> true));
+      mine = new HashSet<>(ending);
       tellKeeper();
     }
-    stop(all);
+    long deadline = System.nanoTime() + RELEASE_NANOS;
     boolean interrupted = false;
     synchronized (this) {
-      // Their boots have been ended; it is a matter of milliseconds.
-      while (!bootingSpares.isEmpty()) {
+      long left;
+      // Each end is bounded, and boots have been ended. Later ones are none of these.
+      while ((!Collections.disjoint(ending, mine) || boots.containsKey(before))
+          && (left = (deadline - System.nanoTime()) / 1_000_000) > 0) {
         try {
-          wait();
+          wait(left);
         } catch (InterruptedException e) {
           interrupted = true;
         }
@@ -213,37 +240,27 @@ public final class WarmWorkers {
     return removed;
   }
 
-  private static void letGo(List<ChildJvm> workers) {
+  /** Stops them side by side, in the background: each may take a second. Needs the lock. */
+  private void letGo(List<ChildJvm> workers) {
     for (ChildJvm each : workers) {
-      Errands.run(each::stop);
+      ending.add(each);
+      Errands.run(() -> stop(each));
     }
   }
 
-  /** Stops them side by side: each may take a second. */
-  private static void stop(List<ChildJvm> workers) {
-    CountDownLatch left = new CountDownLatch(workers.size());
-    for (ChildJvm each : workers) {
-      Errands.run(
-          () -> {
-            try {
-              each.stop();
-            } finally {
-              left.countDown();
-            }
-          });
-    }
-    boolean interrupted = false;
-    while (true) {
-      try {
-        left.await();
-        break;
-      } catch (InterruptedException e) {
-        // Each stop is bounded.
-        interrupted = true;
+  /** A worker that was taken is of no use. */
+  synchronized void letGo(ChildJvm worker) {
+    letGo(List.of(worker));
+  }
+
+  private void stop(ChildJvm worker) {
+    try {
+      worker.stop();
+    } finally {
+      synchronized (this) {
+        ending.remove(worker);
+        notifyAll();
       }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -267,19 +284,18 @@ public final class WarmWorkers {
 
   private void watch() {
     while (true) {
-      List<ChildJvm> over;
       synchronized (this) {
         if (kept.isEmpty() && !awaitMore()) {
           keeper = null;
           return;
         }
         long now = System.nanoTime();
-        over = remove(each -> !each.spare() && each.until() - now <= 0);
+        List<ChildJvm> over = remove(each -> !each.spare() && each.until() - now <= 0);
         if (over.isEmpty()) {
           awaitEndOfTime(now);
         }
+        letGo(over);
       }
-      stop(over);
     }
   }
 

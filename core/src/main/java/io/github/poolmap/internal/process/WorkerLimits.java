@@ -48,7 +48,7 @@ public record WorkerLimits(int tasks, long memory) {
     Workload load = worker.workload();
     if (tasks != UNLIMITED) {
       long left = tasksLeft(worker);
-      if (left - sent <= 0 || left * load.meanTaskNanos() < 2 * load.bootNanos()) {
+      if (left - sent <= 0 || left < 2 * load.bootNanos() / Math.max(1, load.meanTaskNanos())) {
         return true;
       }
     }

@@ -52,7 +52,7 @@ final class WorkerStarter {
             backend.release(started);
           }
         }
-        started.endWork();
+        started.started();
         return started;
       } catch (Launcher.BootException e) {
         if (!e.isByOutsideSignal() || attempt >= e.signalsAllowed()) {
@@ -109,7 +109,7 @@ final class WorkerStarter {
     Crash crash = Autopsy.examine(started, slot + 1, violation);
     Death death = crash.death();
     String message = started + ": died in its initializer: " + crash.describe();
-    if (wasWarm && death.reason() != Reason.STOPPED) {
+    if (wasWarm && !backend.isRefusing()) {
       // It may have been killed while it waited. There are but few, and a fresh one will show.
       return new WarmDeathException(message);
     }

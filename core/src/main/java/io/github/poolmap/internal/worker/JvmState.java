@@ -4,6 +4,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.Authenticator;
 import java.net.CookieHandler;
+import java.net.ProxySelector;
 import java.net.ResponseCache;
 import java.util.Locale;
 import java.util.Properties;
@@ -28,13 +29,12 @@ final class JvmState {
 
   /** Threads that classes of the JDK start once and keep, beside those of the system's group. */
   private static final Set<String> THREADS_OF_THE_JDK =
-      Set.of(
-          "DestroyJavaVM",
-          "CompletableFutureDelayScheduler",
-          "ForkJoinPool-delayScheduler",
-          "ForkJoinPool.commonPool-delayScheduler",
-          "Cleaner-0",
-          "Keep-Alive-Timer");
+      Set.of("DestroyJavaVM", "Cleaner-0", "Keep-Alive-Timer");
+
+  /** The threads that wait for delayed tasks, of JDK 17 to 24 and of later ones. */
+  private static final Set<String> DELAYS = Set.of("CompletableFutureDelayScheduler");
+
+  private static final String DELAYS_SUFFIX = "-delayScheduler";
 
   private static final String COMMON_POOL = "ForkJoinPool.commonPool-worker-";
 
@@ -81,8 +81,9 @@ final class JvmState {
     }
     if (CookieHandler.getDefault() != null
         || ResponseCache.getDefault() != null
-        || Authenticator.getDefault() != null) {
-      return "there is a default handler of cookies, responses or authentication";
+        || Authenticator.getDefault() != null
+        || !isOfTheJdk(ProxySelector.getDefault())) {
+      return "there is a default handler of cookies, responses, authentication or proxies";
     }
     if (!Locale.getDefault().equals(locale)
         || !Locale.getDefault(Locale.Category.DISPLAY).equals(display)
@@ -97,6 +98,10 @@ final class JvmState {
       return "the default time zone is another one";
     }
     return properties(ofSystem);
+  }
+
+  private static boolean isOfTheJdk(@Nullable Object object) {
+    return object != null && object.getClass().getName().startsWith("sun.");
   }
 
   private String properties(TimeZone zone) {
@@ -157,23 +162,41 @@ final class JvmState {
   }
 
   private static boolean isOfATask(Thread thread, ThreadGroup system) {
+    String name = thread.getName();
+    if (isOfVirtualThreads(name)) {
+      // They are seen nowhere else, and one that waits for something may do so for ever.
+      return true;
+    }
     ThreadGroup group = thread.getThreadGroup();
     if (thread == Thread.currentThread()
         || group == null
         || group == system
         || group == OWN_THREADS
         || group.getName().equals("InnocuousThreadGroup")
-        || THREADS_OF_THE_JDK.contains(thread.getName())) {
+        || THREADS_OF_THE_JDK.contains(name)) {
       return false;
     }
-    return !thread.getName().startsWith(COMMON_POOL) || isAtWork(thread);
+    if (DELAYS.contains(name) || name.endsWith(DELAYS_SUFFIX)) {
+      // It waits for a time only if there is something to do then.
+      return thread.getState() != Thread.State.WAITING;
+    }
+    return !name.startsWith(COMMON_POOL) || isAtWork(thread);
+  }
+
+  /** Threads of the JDK that there are only where there have been virtual ones. */
+  private static boolean isOfVirtualThreads(String name) {
+    return name.startsWith("VirtualThread-") || name.endsWith("-Poller");
   }
 
   /** A worker of the common pool stays for a while after its last task, waiting for another one. */
   private static boolean isAtWork(Thread worker) {
     for (StackTraceElement frame : worker.getStackTrace()) {
-      if (frame.getMethodName().equals("awaitWork")) {
-        return false;
+      String type = frame.getClassName();
+      if (type.equals("java.util.concurrent.ForkJoinPool")) {
+        return !frame.getMethodName().equals("awaitWork");
+      }
+      if (!type.endsWith(".Unsafe") && !type.equals("java.util.concurrent.locks.LockSupport")) {
+        return true;
       }
     }
     return worker.isAlive();

@@ -1,5 +1,7 @@
 package io.github.poolmap.internal.worker;
 
+import java.lang.reflect.InvocationTargetException;
+
 /**
  * What Java SE has no word for, by reflection, because the class is not part of it: {@code
  * sun.misc.Signal}.
@@ -35,6 +37,8 @@ final class Signals {
       Class<?> signal = Class.forName("sun.misc.Signal");
       signal.getMethod("raise", signal).invoke(null, signal("KILL"));
       return new IllegalStateException("the signal has come back");
+    } catch (InvocationTargetException e) {
+      return e.getTargetException();
     } catch (ReflectiveOperationException | RuntimeException e) {
       return e;
     }
