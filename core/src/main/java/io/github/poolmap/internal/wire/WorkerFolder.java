@@ -1,6 +1,7 @@
 package io.github.poolmap.internal.wire;
 
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -12,6 +13,8 @@ import java.nio.file.Path;
  * @param path the folder, open to nobody but the user
  */
 public record WorkerFolder(Path path) {
+
+  private static final int DELETE_ATTEMPTS = 5;
 
   /**
    * The Unix-domain socket on which the parent listens until the worker has dialled twice, unless
@@ -63,13 +66,23 @@ public record WorkerFolder(Path path) {
 
   /** Deletes the folder with what is in it. Parent and worker may both do it, at the same time. */
   public void delete() throws IOException {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
-      for (Path file : files) {
-        Files.deleteIfExists(file);
+    for (int attempt = 1; ; attempt++) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
+        for (Path file : files) {
+          Files.deleteIfExists(file);
+        }
+      } catch (NoSuchFileException goneAlready) {
+        return;
       }
-    } catch (NoSuchFileException goneAlready) {
-      return;
+      try {
+        Files.deleteIfExists(path);
+        return;
+      } catch (DirectoryNotEmptyException e) {
+        // A worker that is ending has just left a note.
+        if (attempt == DELETE_ATTEMPTS) {
+          throw e;
+        }
+      }
     }
-    Files.deleteIfExists(path);
   }
 }
