@@ -323,6 +323,44 @@ class ShippingEnvironmentsTest {
           }
         }
         tryIt();
+        int n = 5;
+        interface Tagged extends Mapper<Integer, Object> {
+          default Object map(Integer v) { return "tag" + (v + n); }
+        }
+        record Tagger() implements Tagged {}
+        abstract class Base implements java.io.Serializable { int times(int v) { return v * n; } }
+        class Derived extends Base {}
+        interface Rule extends java.io.Serializable {
+          int of(int v);
+          default int twiceOf(int v) { return 2 * of(v) * n; }
+        }
+        interface Shape extends java.io.Serializable { int area(); }
+        record Square(int a) implements Shape { public int area() { return a * n; } }
+        record Plate(int a) implements Shape { public int area() { return a * a; } }
+        System.out.println("default method " + pool.map(new Tagger(), List.of(1)));
+        Derived derived = new Derived();
+        System.out.println("inherited " + pool.map(v -> derived.times(v), List.of(3)));
+        Rule rule = v -> v + 1;
+        System.out.println("default of a lambda " + pool.map((Rule r) -> r.twiceOf(2), List.of(rule)));
+        System.out.println("used by neither " + pool.map((Shape s) -> s.area(), List.of(new Plate(3))));
+        System.out.println("used by both " + pool.map((Shape s) -> s.area() + n, List.of(new Square(3))));
+        void refuse(String what, Object input, Mapper<Object, Object> mapper) {
+          for (var outcome : pool.mapOutcomes(mapper, List.of(input, input))) {
+            System.out.println(what + " " + (outcome.isSuccess()
+                ? "WRONG " + outcome.value() : outcome.failure().getMessage()));
+          }
+        }
+        refuse("class of an input", new Square(3), s -> ((Shape) s).area());
+        interface Simple extends java.io.Serializable { int of(int v); }
+        Simple lambda = v -> v + n;
+        refuse("lambda of an input", new Simple[] {lambda}, r -> ((Simple[]) r)[0].of(1));
+        int checked(int v) { assert v > 0; return v; }
+        System.out.println("assertion " + pool.map(v -> checked(v), List.of(8)));
+        System.out.println("of a worker's worker " + pool.apply(() -> {
+          try (Pools inner = Pools.create()) {
+            return inner.processes(1).map(v -> (int) v * n, List.of(6)).get(0);
+          }
+        }));
         pools.close();
         /exit
         """);
@@ -341,7 +379,19 @@ class ShippingEnvironmentsTest {
             "second [P[a=42], P[a=82]]",
             "kept [11]",
             "again [13]",
-            "typed [106]");
+            "typed [106]",
+            "default method [tag6]",
+            "inherited [15]",
+            "default of a lambda [30]",
+            "used by neither [9]",
+            "used by both [20]",
+            "assertion [8]",
+            "of a worker's worker 30");
+    for (String refused : List.of("class of an input item ", "lambda of an input item ")) {
+      assertThat(lines.stream().filter(line -> line.startsWith(refused)))
+          .hasSize(2)
+          .allMatch(line -> line.contains("JShell variable n. Use it in the mapper too"));
+    }
     assertThat(lines)
         .anyMatch(line -> line.startsWith("refused the JShell variable unsendable cannot be sent"));
   }

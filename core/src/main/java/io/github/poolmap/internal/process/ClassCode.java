@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What the methods of a class refer to, read from its class file. */
+/** What a class and its methods refer to, read from its class file. */
 final class ClassCode {
 
   /** A member of a class, or, without a name, the class itself; class names have dots. */
@@ -84,6 +84,9 @@ final class ClassCode {
   private final List<int[]> bootstraps = new ArrayList<>();
   private final Map<String, byte[]> methods = new HashMap<>();
 
+  /** Its super class and interfaces. */
+  private final List<Integer> parents = new ArrayList<>();
+
   private ClassCode(byte[] file, int constants) {
     this.file = file;
     this.offsets = new int[constants];
@@ -97,8 +100,8 @@ final class ClassCode {
       ClassCode code = new ClassCode(file, in.readUnsignedShort());
       int at = code.readConstants(10);
       in = new DataInputStream(new ByteArrayInputStream(file, at, file.length - at));
-      in.skipNBytes(6);
-      in.skipNBytes(2L * in.readUnsignedShort());
+      in.skipNBytes(4);
+      code.readParents(in);
       code.readMembers(in, false);
       code.readMembers(in, true);
       code.readAttributes(in);
@@ -128,6 +131,17 @@ final class ClassCode {
       }
     }
     return at;
+  }
+
+  private void readParents(DataInputStream in) throws IOException {
+    int superClass = in.readUnsignedShort();
+    if (superClass != 0) {
+      parents.add(superClass);
+    }
+    int interfaces = in.readUnsignedShort();
+    for (int i = 0; i < interfaces; i++) {
+      parents.add(in.readUnsignedShort());
+    }
   }
 
   private void readMembers(DataInputStream in, boolean areMethods) throws IOException {
@@ -187,8 +201,11 @@ final class ClassCode {
     }
   }
 
-  /** Tells of what all methods refer to. */
+  /** Tells of the super class, of the interfaces, and of what all methods refer to. */
   void visitAll(Consumer<Reference> visitor) throws IOException {
+    for (int parent : parents) {
+      reference(parent, visitor);
+    }
     for (byte[] code : methods.values()) {
       visit(code, visitor);
     }
@@ -264,6 +281,13 @@ final class ClassCode {
       case METHOD, INTERFACE_METHOD -> visitor.accept(member(Kind.METHOD, at));
       case METHOD_HANDLE -> reference(u2(at + 2), visitor);
       case DYNAMIC, INVOKE_DYNAMIC -> {
+        // Its type: for a lambda the interface, whose default methods the object has.
+        String type = utf8(u2(offsets[u2(at + 3)] + 3));
+        type = type.substring(type.indexOf(')') + 1);
+        if (type.startsWith("L")) {
+          String name = type.substring(1, type.length() - 1).replace('/', '.');
+          visitor.accept(new Reference(Kind.CLASS, name, "", ""));
+        }
         for (int argument : bootstraps.get(u2(at + 1))) {
           reference(argument, visitor);
         }

@@ -40,7 +40,7 @@ record PackedChunk(Chunk<ShippedFunction> chunk, Packer message) {
         break;
       }
       try {
-        ChunkMessage.append(message, i, chunk.input(i));
+        append(message, i, chunk.input(i), run.function().typed());
         packed++;
       } catch (NotSerializableTaskException e) {
         chunk.fail(i, new Unsendable(laneName, false, e));
@@ -59,5 +59,23 @@ record PackedChunk(Chunk<ShippedFunction> chunk, Packer message) {
     }
     chunk.hold(message.size());
     return new PackedChunk(chunk, message);
+  }
+
+  /** Appends one item; on failure the message is as before. */
+  private static void append(
+      Packer message, int position, @Nullable Object input, @Nullable JShellCode typed) {
+    if (typed == null) {
+      ChunkMessage.append(message, position, input);
+      return;
+    }
+    JShellCode.Input code = typed.newInput();
+    int start = message.size();
+    ChunkMessage.append(message, position, input, code);
+    try {
+      code.check();
+    } catch (NotSerializableTaskException e) {
+      message.truncate(start);
+      throw e;
+    }
   }
 }

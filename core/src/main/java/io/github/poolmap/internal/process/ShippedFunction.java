@@ -6,6 +6,7 @@ import io.github.poolmap.internal.wire.FunctionMessage;
 import io.github.poolmap.internal.wire.FunctionMessage.Variable;
 import io.github.poolmap.internal.wire.ObjectCodec;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A function in serialized form, made once a call.
@@ -14,8 +15,14 @@ import java.util.List;
  * @param bytes the function, as the payload of its frame
  * @param loaders where its classes come from; they live as long as this
  * @param loader knows the classes of its results
+ * @param typed what it uses of a JShell session, null if it is not of one
  */
-record ShippedFunction(long id, byte[] bytes, CallerLoaders.Held loaders, ClassLoader loader) {
+record ShippedFunction(
+    long id,
+    byte[] bytes,
+    CallerLoaders.Held loaders,
+    ClassLoader loader,
+    @Nullable JShellCode typed) {
 
   /**
    * Serializes a function in the thread of its caller.
@@ -30,14 +37,22 @@ record ShippedFunction(long id, byte[] bytes, CallerLoaders.Held loaders, ClassL
     ClassLoader context = Thread.currentThread().getContextClassLoader();
     CallerLoaders.Held loaders = CallerLoaders.of(context, witness.types());
     List<Variable> variables = List.of();
-    ClassLoader session = loaders.ofJShell();
-    if (shipClasses && session != null) {
+    ClassLoader session = shipClasses ? session(loaders, witness) : null;
+    if (session != null) {
       variables = witness.variables(session);
       // The values may be of classes that the function itself does not name.
       loaders = CallerLoaders.of(context, witness.types());
     }
     long from = shipClasses ? loaders.id() : ClassRequest.NOBODY;
     byte[] bytes = FunctionMessage.pack(from, variables, serialized).toByteArray();
-    return new ShippedFunction(id, bytes, loaders, loaders.joint());
+    return new ShippedFunction(
+        id, bytes, loaders, loaders.joint(), session == null ? null : witness);
+  }
+
+  /** Returns what has the classes of a JShell session; null if there is none. */
+  private static @Nullable ClassLoader session(CallerLoaders.Held loaders, JShellCode witness) {
+    ClassLoader session = loaders.ofJShell();
+    // In a worker they come from a loader of another kind.
+    return session != null ? session : witness.loaderOfTyped();
   }
 }

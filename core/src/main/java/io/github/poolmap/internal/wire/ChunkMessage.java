@@ -25,10 +25,20 @@ public record ChunkMessage(long functionId, boolean goesOn, boolean timed, ByteB
 
   /** Appends one item; on failure the message is as before. */
   public static void append(Packer message, int position, @Nullable Object value) {
+    append(message, position, value, null);
+  }
+
+  /**
+   * Appends one item, and tells what it is made of; on failure the message is as before.
+   *
+   * @param witness is told in the calling thread; null if nobody wants to know
+   */
+  public static void append(
+      Packer message, int position, @Nullable Object value, ObjectCodec.@Nullable Witness witness) {
     int start = message.size();
     message.putInt(position).putInt(0);
     try {
-      ObjectCodec.encode(message, value, "input");
+      ObjectCodec.encode(message, value, "input", witness);
       message.setInt(start + 4, message.size() - start - 8);
     } catch (Throwable t) {
       message.truncate(start);

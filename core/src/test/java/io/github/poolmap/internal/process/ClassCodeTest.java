@@ -50,6 +50,10 @@ class ClassCodeTest {
 
   private static final class Inner {}
 
+  private abstract static class Child extends ArrayList<String> implements IntUnaryOperator {
+    private static final long serialVersionUID = 1L;
+  }
+
   @Test
   void aMethodRefersToFieldsMethodsClassesAndBodiesOfLambdas() throws Exception {
     List<Reference> found = new ArrayList<>();
@@ -67,6 +71,23 @@ class ClassCodeTest {
     own().visit(body.name(), body.descriptor(), within::add);
     assertThat(within).contains(new Reference(Kind.METHOD, self, "hidden", "(I)I"));
     assertThat(sample(1, "a")).isNotNull();
+  }
+
+  @Test
+  void aClassRefersToItsSuperClassAndInterfaces() throws Exception {
+    List<Reference> found = new ArrayList<>();
+    ClassCode.of(Child.class.getName(), Child.class.getClassLoader()).visitAll(found::add);
+    assertThat(found)
+        .contains(
+            new Reference(Kind.CLASS, ArrayList.class.getName(), "", ""),
+            new Reference(Kind.CLASS, IntUnaryOperator.class.getName(), "", ""));
+  }
+
+  @Test
+  void theTypeOfALambdaIsReferredTo() throws Exception {
+    List<Reference> found = new ArrayList<>();
+    own().visit("sample", "(ILjava/lang/String;)Ljava/lang/Object;", found::add);
+    assertThat(found).contains(new Reference(Kind.CLASS, IntUnaryOperator.class.getName(), "", ""));
   }
 
   @Test
