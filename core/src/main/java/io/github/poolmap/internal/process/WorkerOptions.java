@@ -112,18 +112,23 @@ public final class WorkerOptions {
   public static List<String> classPath() {
     Set<String> entries = new LinkedHashSet<>();
     entries.add(LibraryFile.path());
-    addEntries(entries, System.getProperty("java.class.path", ""));
-    addEntries(entries, System.getProperty("jdk.module.path", ""));
+    entries.addAll(absolute(System.getProperty("java.class.path", "")));
+    entries.addAll(absolute(System.getProperty("jdk.module.path", "")));
     return List.copyOf(entries);
   }
 
-  private static void addEntries(Set<String> entries, String path) {
+  /**
+   * Returns the entries of a path, absolute, because the worker may have another working directory.
+   * An empty entry, be it the last, is the current one.
+   */
+  static List<String> absolute(String path) {
+    List<String> entries = new ArrayList<>();
     if (!path.isEmpty()) {
-      for (String entry : path.split(File.pathSeparator)) {
-        // Absolute, because the worker may have another working directory.
+      for (String entry : path.split(Pattern.quote(File.pathSeparator), -1)) {
         entries.add(Path.of(entry).toAbsolutePath().toString());
       }
     }
+    return entries;
   }
 
   /**

@@ -2,6 +2,7 @@ package io.github.poolmap.internal.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,18 @@ class WorkerOptionsTest {
     assertThat(WorkerOptions.options(2, 1 << 26, List.of()))
         .contains("-Xmx67108864")
         .noneMatch(option -> option.contains("RAMPercentage"));
+  }
+
+  @Test
+  void anEmptyEntryOfTheClassPathIsTheCurrentFolder() {
+    String here = Path.of("").toAbsolutePath().toString();
+    String jar = Path.of("a.jar").toAbsolutePath().toString();
+    String separator = File.pathSeparator;
+    assertThat(WorkerOptions.absolute("a.jar" + separator)).containsExactly(jar, here);
+    assertThat(WorkerOptions.absolute(separator + "a.jar")).containsExactly(here, jar);
+    assertThat(WorkerOptions.absolute("a.jar" + separator + separator + "a.jar"))
+        .containsExactly(jar, here, jar);
+    assertThat(WorkerOptions.absolute("")).isEmpty();
   }
 
   @Test
