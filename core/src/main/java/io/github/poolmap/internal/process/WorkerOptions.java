@@ -20,6 +20,14 @@ public final class WorkerOptions {
   /** One option in such a variable; quotes hold together what has spaces in it. */
   private static final Pattern OPTION = Pattern.compile("(?:[^\\s\"']|\"[^\"]*\"|'[^']*')+");
 
+  private static final List<String> MODULE_OPTIONS =
+      List.of(
+          "--add-modules=",
+          "--add-opens=",
+          "--add-exports=",
+          "--add-reads=",
+          "--enable-native-access=");
+
   private static final String SHIP_LIBRARY = "-Dpoolmap.worker.shipLibrary=true";
 
   private WorkerOptions() {}
@@ -60,7 +68,10 @@ public final class WorkerOptions {
 
   /** Those of this program's own options that its workers get too. */
   static List<String> inherited(List<String> arguments) {
-    return arguments.stream().filter(WorkerOptions::travels).collect(Collectors.toList());
+    return arguments.stream()
+        .map(WorkerOptions::travelling)
+        .filter(option -> !option.isEmpty())
+        .collect(Collectors.toList());
   }
 
   /** The value of an environment variable with JVM options, without those that do not travel. */
@@ -69,8 +80,52 @@ public final class WorkerOptions {
         .matcher(variable)
         .results()
         .map(MatchResult::group)
-        .filter(option -> travels(option.replace("\"", "").replace("'", "")))
+        .map(
+            option -> {
+              String plain = option.replace("\"", "").replace("'", "");
+              String travelling = travelling(plain);
+              return travelling.equals(plain) ? option : travelling;
+            })
+        .filter(option -> !option.isEmpty())
         .collect(Collectors.joining(" "));
+  }
+
+  /** Returns an option as workers get it, empty if they do not. */
+  private static String travelling(String option) {
+    for (String each : MODULE_OPTIONS) {
+      if (option.startsWith(each)) {
+        String value = ofModules(each, option.substring(each.length()));
+        return value.isEmpty() ? "" : each + value;
+      }
+    }
+    return travels(option) ? option : "";
+  }
+
+  /**
+   * The modules of the program are on the class path of a worker, in its unnamed module, and the
+   * JVM would warn of their names. What these are given, all of that is.
+   */
+  private static String ofModules(String option, String value) {
+    if (option.equals("--add-modules=")) {
+      return Arrays.stream(value.split(","))
+          .filter(name -> name.startsWith("ALL-") || isOfSystem(name))
+          .collect(Collectors.joining(","));
+    }
+    int equals = value.indexOf('=');
+    String source = value.substring(0, equals + 1);
+    int end = source.indexOf('/') >= 0 ? source.indexOf('/') : equals;
+    if (end > 0 && !isOfSystem(source.substring(0, end))) {
+      return "";
+    }
+    return source
+        + Arrays.stream(value.substring(equals + 1).split(","))
+            .map(name -> name.isEmpty() || isOfSystem(name) ? name : "ALL-UNNAMED")
+            .distinct()
+            .collect(Collectors.joining(","));
+  }
+
+  private static boolean isOfSystem(String module) {
+    return ModuleFinder.ofSystem().find(module).isPresent();
   }
 
   /**
@@ -85,11 +140,6 @@ public final class WorkerOptions {
           && !option.startsWith("-Djdk.module.")
           && !option.startsWith("-Dcom.sun.management.");
     }
-    if (option.startsWith("--add-modules=")) {
-      ModuleFinder system = ModuleFinder.ofSystem();
-      return Arrays.stream(option.substring("--add-modules=".length()).split(","))
-          .allMatch(name -> name.startsWith("ALL-") || system.find(name).isPresent());
-    }
     return option.startsWith("-ea")
         || option.startsWith("-da")
         || option.startsWith("-esa")
@@ -98,10 +148,6 @@ public final class WorkerOptions {
         || option.startsWith("-disableassertions")
         || option.startsWith("-enablesystemassertions")
         || option.startsWith("-disablesystemassertions")
-        || option.startsWith("--add-opens=")
-        || option.startsWith("--add-exports=")
-        || option.startsWith("--add-reads=")
-        || option.startsWith("--enable-native-access=")
         || option.equals("--enable-preview");
   }
 

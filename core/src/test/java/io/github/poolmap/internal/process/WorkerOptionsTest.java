@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkerOptionsTest {
@@ -51,11 +52,35 @@ class WorkerOptionsTest {
         "-Djdk.module.main=m",
         "-Dpoolmap.worker.shipLibrary=true",
         "--add-modules=of.the.program",
+        "--add-opens=of.the.program/its.pack=ALL-UNNAMED",
+        "--add-exports=of.the.program/its.pack=java.sql",
+        "--add-reads=of.the.program=java.sql",
         "-Xshare:off"
       })
   void heapCollectorAgentsDebuggerJmxAndLogsStay(String option) {
     assertThat(WorkerOptions.inherited(List.of(option))).isEmpty();
     assertThat(WorkerOptions.inherited("  -Dkept=1 " + option)).isEqualTo("-Dkept=1");
+  }
+
+  /** The JVM warns of each module that it does not know. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --add-modules=java.sql,of.the.program,java.xml | --add-modules=java.sql,java.xml
+          --add-modules=of.the.program,ALL-SYSTEM        | --add-modules=ALL-SYSTEM
+          --add-opens=java.base/java.lang=of.the.program | --add-opens=java.base/java.lang=ALL-UNNAMED
+          --add-opens=java.base/java.util=a.b,java.sql,c | --add-opens=java.base/java.util=ALL-UNNAMED,java.sql
+          --add-exports=java.base/sun.nio.ch=a.b         | --add-exports=java.base/sun.nio.ch=ALL-UNNAMED
+          --add-reads=java.base=a.b                      | --add-reads=java.base=ALL-UNNAMED
+          --enable-native-access=a.b,ALL-UNNAMED         | --enable-native-access=ALL-UNNAMED
+          """)
+  void modulesOfTheProgramAreTheUnnamedOneOfWorkers(String option, String travelling) {
+    assertThat(WorkerOptions.inherited(List.of(option))).containsExactly(travelling);
+    assertThat(WorkerOptions.inherited("-Da=b \"" + option + "\""))
+        .isEqualTo("-Da=b " + travelling);
+    assertThat(WorkerOptions.inherited(List.of(travelling))).containsExactly(travelling);
   }
 
   @Test
