@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.poolmap.Compiled.MemoryLoader;
+import io.github.poolmap.internal.worker.ShippedLoader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +26,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -190,6 +192,66 @@ class ClassShippingTest {
             "the loader that keeps its bytes",
             "getResourceAsStream(\"shipped/Mirror.class\") is null",
             "Put it on the class path");
+  }
+
+  /** A program may compile more into a class loader that workers have asked before. */
+  @Test
+  void aClassAndAResourceThatTheProgramHasLaterAreFound() {
+    Map<String, byte[]> files = new HashMap<>(compiled.files());
+    byte[] helper = files.remove("shipped/Helper.class");
+    MemoryLoader growing = new MemoryLoader(files);
+    Thread.currentThread().setContextClassLoader(growing);
+    Mapper<Object, Object> find =
+        name -> {
+          ClassLoader loader = Thread.currentThread().getContextClassLoader();
+          boolean isThere = loader.getResource("some/text") != null;
+          return Class.forName((String) name, false, loader).getName() + " " + isThere;
+        };
+    assertThatExceptionOfType(TaskException.class)
+        .isThrownBy(() -> pool.map(find, List.of("shipped.Helper")));
+    assertThat(pool.map(find, List.of("shipped.Point"))).containsExactly("shipped.Point false");
+    files.put("shipped/Helper.class", helper);
+    files.put("some/text", new byte[0]);
+    assertThat(pool.map(find, List.of("shipped.Helper"))).containsExactly("shipped.Helper true");
+  }
+
+  /** The one that loads the library outlives pools. */
+  @Test
+  void whatTheLibraryLacksIsAskedForAgainByTheNextFunction() throws Exception {
+    Map<String, byte[]> there = new HashMap<>();
+    AtomicLong asked = new AtomicLong();
+    ShippedLoader.Source source =
+        new ShippedLoader.Source() {
+          @Override
+          public ShippedLoader.@Nullable Resource first(String name) {
+            asked.incrementAndGet();
+            byte[] bytes = there.get(name);
+            return bytes == null ? null : new ShippedLoader.Resource("", bytes);
+          }
+
+          @Override
+          public List<ShippedLoader.Resource> all(String name) {
+            ShippedLoader.Resource found = first(name);
+            return found == null ? List.of() : List.of(found);
+          }
+
+          @Override
+          public String whyMissing(String name) {
+            return "not yet";
+          }
+        };
+    try (ShippedLoader loader = new ShippedLoader(ClassShippingTest.class.getClassLoader())) {
+      loader.setSource(source);
+      for (int i = 0; i < 3; i++) {
+        assertThat(loader.getResource("late/text")).isNull();
+        assertThat(loader.getResources("late/text").hasMoreElements()).isFalse();
+      }
+      assertThat(asked).as("once each").hasValue(2);
+      there.put("late/text", new byte[1]);
+      loader.forgetMissing();
+      assertThat(loader.getResource("late/text")).isNotNull();
+      assertThat(loader.getResources("late/text").hasMoreElements()).isTrue();
+    }
   }
 
   @Test

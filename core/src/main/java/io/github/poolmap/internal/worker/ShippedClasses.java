@@ -51,11 +51,17 @@ final class ShippedClasses {
     return loader != null ? loader : ClassLoader.getSystemClassLoader();
   }
 
-  /** Returns the loader that stands for one of the program. */
+  /**
+   * Returns the loader that stands for one of the program, for a function that has just come: what
+   * was missing until now may be there for it.
+   */
   ClassLoader loader(long id) {
     ClassLoader library = libraryLoader();
-    if (id == ClassRequest.LIBRARY && library instanceof ShippedLoader) {
-      return library;
+    if (library instanceof ShippedLoader shipped) {
+      shipped.forgetMissing();
+      if (id == ClassRequest.LIBRARY) {
+        return library;
+      }
     }
     ShippedLoader known = latest.get(id);
     if (known == null) {
@@ -70,6 +76,7 @@ final class ShippedClasses {
       }
       latest.put(id, known);
     }
+    known.forgetMissing();
     return known;
   }
 

@@ -40,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  * channel to the parent, and told of its source later.
  *
  * <p>Since both the JVM's own class loader and this one know this class, it refers to nothing but
- * the JDK. What is not there is remembered as such. Safe for use by many threads; classes of
- * different names are loaded side by side.
+ * the JDK. What is not there is remembered as such for the call. Safe for use by many threads;
+ * classes of different names are loaded side by side.
  */
 public final class ShippedLoader extends URLClassLoader {
 
@@ -110,6 +110,12 @@ public final class ShippedLoader extends URLClassLoader {
   /** Says whom to ask for what the class path does not hold. */
   public void setSource(Source newSource) {
     source = newSource;
+  }
+
+  /** Forgets what was not there: the program may have it by now. */
+  public void forgetMissing() {
+    missing.clear();
+    allMissing.clear();
   }
 
   private static URL[] classPath() {
