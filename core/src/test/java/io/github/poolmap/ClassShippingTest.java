@@ -508,6 +508,36 @@ class ClassShippingTest {
   }
 
   @Test
+  void whyAClassThatCodeRefersToCouldNotBeLoadedIsInTheMessage() throws Exception {
+    Compiled referring =
+        Compiled.of(
+            HELPER,
+            """
+            package shipped;
+            public class Referring implements io.github.poolmap.Mapper<Object, Object> {
+              public Object map(Object input) { return new Helper().help(); }
+            }
+            """);
+    MemoryLoader failing =
+        new MemoryLoader(referring) {
+          @Override
+          public InputStream getResourceAsStream(String name) {
+            if (name.contains("Helper")) {
+              throw new IllegalStateException("no bytes today");
+            }
+            return super.getResourceAsStream(name);
+          }
+        };
+    Thread.currentThread().setContextClassLoader(failing);
+    @SuppressWarnings("unchecked")
+    Mapper<Object, Object> function = failing.make(Mapper.class, "shipped.Referring");
+    assertThatExceptionOfType(TaskException.class)
+        .isThrownBy(() -> pool.map(function, List.of(1)))
+        .withMessageContainingAll("NoClassDefFoundError", "class loader", "no bytes today")
+        .withCauseInstanceOf(NoClassDefFoundError.class);
+  }
+
+  @Test
   void anEndlessResourceIsRefused() {
     MemoryLoader endless =
         new MemoryLoader(compiled) {

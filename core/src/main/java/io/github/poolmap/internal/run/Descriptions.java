@@ -18,6 +18,21 @@ public final class Descriptions {
     return text.length() <= LONGEST ? text : text.substring(0, LONGEST - 1) + "…";
   }
 
+  /**
+   * Returns what a throwable says of itself. A class that could not be loaded is but a name; why it
+   * could not is said by the cause.
+   */
+  static String ofThrown(Throwable thrown) {
+    String text = of(thrown);
+    if (thrown.getClass() == NoClassDefFoundError.class) {
+      Throwable cause = thrown.getCause();
+      if (cause != null && cause.getClass() == ClassNotFoundException.class) {
+        return text + ", caused by " + cause;
+      }
+    }
+    return text;
+  }
+
   /** Returns the object's {@code toString()}, or its class and what that threw. */
   public static String of(@Nullable Object object) {
     if (object == null) {

@@ -107,7 +107,7 @@ public interface ItemFailure {
                 + " failed in "
                 + worker
                 + ": "
-                + Descriptions.of(thrown)
+                + Descriptions.ofThrown(thrown)
                 + item.suffix(),
             thrown,
             item.index(),
