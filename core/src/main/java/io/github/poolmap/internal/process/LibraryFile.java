@@ -67,6 +67,11 @@ final class LibraryFile {
     return copied(own).toString();
   }
 
+  /** Tells by its name whether a file is a copy. */
+  static boolean isCopy(Path file) {
+    return file.endsWith(JAR);
+  }
+
   private static IllegalStateException notToBeHad(@Nullable URL location, @Nullable Exception why) {
     return new IllegalStateException(
         "Poolmap was loaded by "

@@ -1,20 +1,19 @@
 package io.github.poolmap.internal.process;
 
+import io.github.poolmap.internal.wire.WorkerFolder;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,8 +29,12 @@ import org.slf4j.LoggerFactory;
  * beginning. It is deleted if it belongs to the same user, nobody else can get into it, and its
  * program is gone for certain. If that is only probable, because another process has the pid now,
  * or because the program was killed before it could write who it is, the folder must be a day old
- * as well. What belongs to a program that cannot be seen from here, in another container, stays. So
- * does, for the two seconds that it may live, that of a worker which has outlived its program.
+ * as well. What belongs to a program that cannot be seen from here, in another container or on
+ * another machine, stays. So does, for the two seconds that it may live, that of a worker which has
+ * outlived its program.
+ *
+ * <p>Users may call their own folders like ours. So nothing is deleted but files that have the
+ * names of ours, and a folder in which there is anything else stays as it is.
  *
  * <p>Several programs may sweep at once.
  */
@@ -42,8 +45,11 @@ final class Sweep implements Runnable {
   /** What the names of folders begin with; the pid of the program follows. */
   static final String PREFIX = "poolmap-";
 
-  /** Folders of workers, and those for what has been extracted for them. */
-  private static final Pattern NAME = Pattern.compile(PREFIX + "(?:lib-)?(\\d{1,18})-.+");
+  /**
+   * Folders of workers, and those for what has been extracted for them. What follows the pid is a
+   * random number, which the JDK writes without a sign.
+   */
+  private static final Pattern NAME = Pattern.compile(PREFIX + "(?:lib-)?(\\d{1,18})-\\d{1,20}");
 
   private static final Duration OLD = Duration.ofDays(1);
 
@@ -102,9 +108,7 @@ final class Sweep implements Runnable {
       if (!isDue(folder)) {
         return false;
       }
-      LOG.debug("{} belongs to nobody any more", folder);
-      delete(folder);
-      return true;
+      return delete(folder);
     } catch (IOException | RuntimeException e) {
       // It may just be going, by somebody else's hand.
       LOG.debug("{} is left where it is", folder, e);
@@ -117,9 +121,10 @@ final class Sweep implements Runnable {
     if (!name.matches() || !isPrivateToUs(folder)) {
       return false;
     }
-    ProcessMark owner = ProcessMark.read(folder.resolve("owner"));
+    ProcessMark owner = ProcessMark.read(new WorkerFolder(folder).owner());
     if (owner == null) {
-      return !runs(ProcessMark.ofPid(Long.parseLong(name.group(1)))) && isOld(folder);
+      ProcessMark named = ProcessMark.ofPid(Long.parseLong(name.group(1)));
+      return named.state() == ProcessMark.State.GONE && isOld(folder);
     }
     boolean gone =
         switch (owner.state()) {
@@ -127,7 +132,7 @@ final class Sweep implements Runnable {
           case PROBABLY_GONE -> isOld(folder);
           case GONE -> true;
         };
-    return gone && !runs(ProcessMark.read(folder.resolve("worker")));
+    return gone && !runs(ProcessMark.read(new WorkerFolder(folder).worker()));
   }
 
   private static boolean runs(@Nullable ProcessMark process) {
@@ -150,42 +155,35 @@ final class Sweep implements Runnable {
     return changed.toInstant().isBefore(Instant.now().minus(OLD));
   }
 
-  /** Whose it is goes last: should this program be killed in between, the next one can tell. */
-  private static void delete(Path folder) throws IOException {
-    Path owner = folder.resolve("owner");
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            if (!file.equals(owner)) {
-              Files.deleteIfExists(file);
-            }
-            return FileVisitResult.CONTINUE;
-          }
+  /**
+   * Deletes it if all that is in it is ours.
+   *
+   * <p>Whose it is goes last: should this program be killed in between, the next one can tell.
+   */
+  private static boolean delete(Path folder) throws IOException {
+    List<Path> files = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
+      for (Path file : all) {
+        if (!isOurs(file)) {
+          LOG.debug("{} is left where it is: {} is not ours", folder, file.getFileName());
+          return false;
+        }
+        files.add(file);
+      }
+    }
+    LOG.debug("{} belongs to nobody any more", folder);
+    Path owner = new WorkerFolder(folder).owner();
+    files.remove(owner);
+    files.add(owner);
+    files.add(folder);
+    for (Path each : files) {
+      Files.deleteIfExists(each);
+    }
+    return true;
+  }
 
-          @Override
-          public FileVisitResult visitFileFailed(Path file, IOException failure)
-              throws IOException {
-            if (failure instanceof NoSuchFileException) {
-              return FileVisitResult.CONTINUE;
-            }
-            throw failure;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path inner, @Nullable IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            if (inner.equals(folder)) {
-              Files.deleteIfExists(owner);
-            }
-            Files.deleteIfExists(inner);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+  private static boolean isOurs(Path file) {
+    return (WorkerFolder.contains(file) || LibraryFile.isCopy(file))
+        && !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS);
   }
 }

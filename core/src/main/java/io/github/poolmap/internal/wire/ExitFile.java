@@ -42,6 +42,11 @@ public final class ExitFile {
 
   private ExitFile() {}
 
+  /** Where the file is written until it is whole. */
+  static Path aside(WorkerFolder folder) {
+    return folder.path().resolve("aside-exit");
+  }
+
   /** Writes the file, whole or not at all. */
   public static void write(WorkerFolder folder, String thread, StackTraceElement[] stack)
       throws IOException {
@@ -51,7 +56,7 @@ public final class ExitFile {
       frames /= 2;
       packer = pack(thread, stack, frames);
     }
-    Path aside = folder.path().resolve("aside-exit");
+    Path aside = aside(folder);
     Files.write(aside, packer.toByteArray());
     Files.move(aside, folder.exit(), StandardCopyOption.ATOMIC_MOVE);
   }

@@ -19,6 +19,11 @@ public final class StackFile {
     return folder.path().resolve("stack-" + chunk + "-" + position);
   }
 
+  /** Tells whether there may be a file of this name in the folder of a worker. */
+  static boolean isName(String name) {
+    return name.matches("(stack|aside)-\\d+-\\d+");
+  }
+
   /** Writes the file, whole or not at all. */
   public static void write(WorkerFolder folder, int chunk, int position, StackTraceElement[] stack)
       throws IOException {

@@ -64,6 +64,26 @@ public record WorkerFolder(Path path) {
     return path.resolve("exit");
   }
 
+  /** Tells whether parent or worker make files of this name in such a folder. */
+  public static boolean contains(Path file) {
+    Path parent = file.getParent();
+    if (parent == null) {
+      return false;
+    }
+    WorkerFolder folder = new WorkerFolder(parent);
+    return file.equals(folder.socket())
+        || file.equals(folder.address())
+        || file.equals(folder.owner())
+        || file.equals(folder.worker())
+        || file.equals(folder.token())
+        || file.equals(folder.ledger())
+        || file.equals(folder.arguments())
+        || file.equals(folder.crashReport())
+        || file.equals(folder.exit())
+        || file.equals(ExitFile.aside(folder))
+        || StackFile.isName(file.getFileName().toString());
+  }
+
   /** Deletes the folder with what is in it. Parent and worker may both do it, at the same time. */
   public void delete() throws IOException {
     for (int attempt = 1; ; attempt++) {

@@ -1,6 +1,7 @@
 package io.github.poolmap.internal.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -30,6 +31,21 @@ class SweepTest {
 
   private static final ProcessMark THIS = ProcessMark.THIS;
 
+  /** What there may be in folders, besides owner and worker. */
+  private static final List<String> KNOWN =
+      List.of(
+          "s",
+          "address",
+          "token",
+          "ledger",
+          "args",
+          "hs_err.log",
+          "exit",
+          "aside-exit",
+          "stack-7-0",
+          "aside-17-250",
+          "poolmap.jar");
+
   private static ProcessMark gone;
 
   @TempDir Path temp;
@@ -45,7 +61,7 @@ class SweepTest {
 
   @BeforeEach
   void makeOwnFolder() throws IOException {
-    own = folder("poolmap-" + THIS.pid() + "-own", THIS);
+    own = folder("poolmap-" + THIS.pid() + "-12345", THIS);
   }
 
   /** A folder with something in it. */
@@ -76,8 +92,9 @@ class SweepTest {
   @ValueSource(strings = {"poolmap-", "poolmap-lib-"})
   void whatBelongedToAProgramThatIsGoneGoes(String prefix) throws IOException {
     Path left = folder(prefix + gone.pid() + "-1", gone);
-    Files.createDirectories(left.resolve("lib/deep"));
-    Files.writeString(left.resolve("lib/deep/x.jar"), "x");
+    for (String name : KNOWN) {
+      Files.writeString(left.resolve(name), "x");
+    }
     sweep();
     assertThat(left).doesNotExist();
     assertThat(own).exists();
@@ -130,16 +147,83 @@ class SweepTest {
   /** Pids in another container are others. */
   @Test
   void whatBelongsToAProgramThatCannotBeSeenStays() throws IOException {
-    ProcessMark elsewhere = new ProcessMark(gone.pid(), gone.startMillis(), "pid:[1]");
+    ProcessMark elsewhere =
+        new ProcessMark(gone.pid(), gone.startMillis(), "pid:[1]", gone.boot(), gone.machine());
     Path theirs = folder("poolmap-" + gone.pid() + "-1", elsewhere);
     age(theirs);
     sweep();
     assertThat(theirs).exists();
   }
 
+  private static ProcessMark at(String boot, String machine) {
+    return new ProcessMark(gone.pid(), gone.startMillis(), gone.namespace(), boot, machine);
+  }
+
+  /** The first namespace has the same name on all machines, and temporary folders can be shared. */
+  @ParameterizedTest
+  @ValueSource(strings = {"other", "unnamed", "without boot"})
+  void whatBelongsToAProgramOnAnotherMachineStays(String machine) throws IOException {
+    ProcessMark elsewhere =
+        switch (machine) {
+          case "other" -> at("another-boot", "another-machine");
+          case "unnamed" -> at("another-boot", "");
+          default -> at("", "another-machine");
+        };
+    Path theirs = folder("poolmap-" + gone.pid() + "-1", elsewhere);
+    age(theirs);
+    sweep();
+    assertThat(theirs.resolve("ledger")).exists();
+  }
+
+  @Test
+  void whatIsLeftFromBeforeARebootGoesWhenItIsOld() throws IOException {
+    assumeThat(THIS.machine()).isNotEmpty();
+    Path left = folder("poolmap-" + gone.pid() + "-1", at("another-boot", THIS.machine()));
+    sweep();
+    assertThat(left).exists();
+    age(left);
+    sweep();
+    assertThat(left).doesNotExist();
+  }
+
+  /** Somebody may call it like that, and have it for themselves. */
+  @Test
+  void theFolderOfAUserWhichIsNamedLikeOursStays() throws IOException {
+    Path results = folder("poolmap-20260101-results", null);
+    Path numbered = folder("poolmap-20260101-2", null);
+    Path precious = Files.createDirectory(numbered.resolve("sub")).resolve("precious.txt");
+    Files.writeString(precious, "years of work");
+    age(results);
+    age(numbered);
+    sweep();
+    assertThat(results.resolve("ledger")).exists();
+    assertThat(precious).exists();
+    assertThat(numbered.resolve("ledger")).exists();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"notes.txt", "stack-1", "stack-1-x", "ledger.bak"})
+  void aFolderInWhichThereIsAnythingElseStaysAsItIs(String name) throws IOException {
+    Path left = folder("poolmap-" + gone.pid() + "-1", gone);
+    Files.writeString(left.resolve(name), "x");
+    sweep();
+    assertThat(left.resolve(name)).exists();
+    assertThat(left.resolve("ledger")).exists();
+  }
+
+  @Test
+  void aFolderWithTheNameOfAFileOfOursStays() throws IOException {
+    Path left = folder("poolmap-" + gone.pid() + "-1", gone);
+    Files.createDirectories(left.resolve("token"));
+    sweep();
+    assertThat(left.resolve("ledger")).exists();
+  }
+
   @Test
   void ifAnotherProcessHasThePidItGoesWhenItIsOld() throws IOException {
-    ProcessMark before = new ProcessMark(THIS.pid(), THIS.startMillis() - 60_000, THIS.namespace());
+    ProcessMark before =
+        new ProcessMark(
+            THIS.pid(), THIS.startMillis() - 60_000, THIS.namespace(), THIS.boot(), THIS.machine());
     Path left = folder("poolmap-" + THIS.pid() + "-1", before);
     sweep();
     assertThat(left).exists();
@@ -177,7 +261,15 @@ class SweepTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"poolmap-x-1", "poolmap-", "other-1-1", "poolmap-99999999999999999999-1"})
+  @ValueSource(
+      strings = {
+        "poolmap-x-1",
+        "poolmap-",
+        "poolmap-1-x",
+        "poolmap-1-1-1",
+        "other-1-1",
+        "poolmap-99999999999999999999-1"
+      })
   void whatHasAnotherNameStays(String name) throws IOException {
     Path other = folder(name, gone);
     age(other);
@@ -191,7 +283,7 @@ class SweepTest {
     Path link = temp.resolve("poolmap-" + gone.pid() + "-1");
     Files.createSymbolicLink(link, precious);
     Path left = folder("poolmap-" + gone.pid() + "-2", gone);
-    Files.createSymbolicLink(left.resolve("link"), precious);
+    Files.createSymbolicLink(left.resolve("exit"), precious);
     sweep();
     assertThat(left).doesNotExist();
     assertThat(link).exists();
