@@ -225,6 +225,26 @@ class ProcessCrashTest {
     assertThat(crash).hasMessageContaining("SIGSEGV");
   }
 
+  /** The pool reads the report where it has put it. */
+  @Test
+  void aNativeCrashIsToldForWhatItIsThoughTheUserHasAPlaceForReports(@TempDir Path folder) {
+    Path report = folder.resolve("hs_err.log");
+    try (ProcessPool<Object, Object> reporting =
+        ProcessPool.builder().workers(1).jvmArgs("-XX:ErrorFile=" + report).build()) {
+      WorkerCrashedException crash =
+          crashOf(
+              () ->
+                  reporting.apply(
+                      () -> {
+                        crash();
+                        return 1;
+                      }));
+      assertThat(crash.reason()).isEqualTo(Reason.NATIVE_CRASH);
+      assertThat(crash.crashReport()).contains("SIGSEGV");
+      assertThat(report).doesNotExist();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 7, 1000})
   void noItemIsStartedTwiceThoughItsWorkerDies(int chunkSize) {

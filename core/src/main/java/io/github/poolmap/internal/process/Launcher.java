@@ -219,8 +219,9 @@ final class Launcher {
 
   private static List<String> arguments(LaunchSpec spec, WorkerFolder folder) {
     List<String> arguments = new ArrayList<>();
-    arguments.add("-XX:ErrorFile=" + folder.crashReport());
     arguments.addAll(spec.options());
+    // Behind those of the user, since the last one counts: the pool has to find it.
+    arguments.add("-XX:ErrorFile=" + folder.crashReport());
     arguments.add("-cp");
     arguments.add(String.join(File.pathSeparator, spec.classPath()));
     return arguments;
