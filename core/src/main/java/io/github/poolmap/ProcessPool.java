@@ -297,6 +297,8 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
      * signals and exit statuses would be about the wrong process. The same error comes of an
      * operator that throws, or that returns null or something else than such a command.
      *
+     * <p>The list is the operator's own: it may change it and return it.
+     *
      * <p>The operator is called for each start, by several threads at once, and must not block. Two
      * pools are launched alike if they have the same operator object, or equal ones.
      *

@@ -80,6 +80,19 @@ class ProcessLauncherTest {
   }
 
   @Test
+  void aLauncherMayChangeTheListThatItIsGiven() {
+    UnaryOperator<List<String>> launcher =
+        jvm -> {
+          jvm.addAll(0, List.of("env", "MARK=made"));
+          return jvm;
+        };
+    try (Pool<Object, Object> pool = pool(launcher)) {
+      String mark = pool.apply(() -> System.getenv("MARK"));
+      assertThat(mark).isEqualTo("made");
+    }
+  }
+
+  @Test
   void tasksetBindsWorkersToCores() throws Exception {
     assumeThere("taskset");
     assumeTrue(Files.exists(Path.of("/proc/self/status")));

@@ -245,7 +245,7 @@ final class Launcher {
       List<String> jvm, UnaryOperator<List<String>> launcher, String name) {
     List<String> changed;
     try {
-      changed = launcher.apply(jvm);
+      changed = launcher.apply(new ArrayList<>(jvm));
     } catch (RuntimeException | Error e) {
       throw launcherFailed(name, "threw " + Descriptions.of(e), jvm, e);
     }
