@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import io.github.poolmap.WorkerCrashedException.Reason;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -224,7 +226,28 @@ class ProcessSecurityTest {
       List<Outcome<Object, String>> outcomes =
           pool.mapOutcomes(x -> x.toString(), List.of(List.of(1), new ArrayDeque<>(), List.of(2)));
       assertThat(Outcome.values(outcomes)).containsExactly("[1]", "[2]");
-      assertThat(outcomes.get(1).failure()).hasMessageContaining("REJECTED");
+      assertThat(outcomes.get(1).failure())
+          .hasMessageContainingAll("refused: java.util.ArrayDeque", "jdk.serialFilter");
+    }
+  }
+
+  private static final class Unreadable implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    @SuppressWarnings("unused") // Called by serialization.
+    private void readObject(ObjectInputStream in) {
+      throw new IllegalStateException("not to be had");
+    }
+  }
+
+  @Test
+  void aResultThatTheProgramCannotReadIsToldAsThat() {
+    try (ProcessPool<Object, Object> pool = opened()) {
+      List<Outcome<Integer, Object>> outcomes =
+          pool.mapOutcomes(x -> x == 1 ? new Unreadable() : x, range(3));
+      assertThat(Outcome.values(outcomes)).containsExactly(0, 2);
+      assertThat(outcomes.get(1).failure())
+          .hasMessageContainingAll("the result cannot be read: ", "not to be had");
     }
   }
 }

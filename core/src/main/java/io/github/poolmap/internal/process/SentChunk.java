@@ -174,7 +174,7 @@ final class SentChunk {
     } catch (Exception | Error e) {
       // Reading runs user code. What cannot be read is the fault of this item alone.
       failed = true;
-      chunk.fail(position, new Unsendable(worker, true, Unsendable.because("result", e)));
+      chunk.fail(position, new Unsendable(worker, true, Unsendable.unreadable(e)));
       return;
     }
     chunk.succeed(position, value);

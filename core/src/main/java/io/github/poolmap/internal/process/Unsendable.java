@@ -22,6 +22,12 @@ record Unsendable(String worker, boolean wasStarted, NotSerializableTaskExceptio
         "the " + what + " cannot be sent: " + Texts.of(cause), what, cause);
   }
 
+  /** What an item failed of whose result has come and cannot be read here. */
+  static NotSerializableTaskException unreadable(Throwable cause) {
+    return new NotSerializableTaskException(
+        "the result cannot be read: " + Texts.of(cause), "result", cause);
+  }
+
   @Override
   public PoolException toException(Item item) {
     return new TaskException(

@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ObjectLimits implements ObjectInputFilter {
 
-  private static final long DEEPEST = 50_000;
-
   private static final long ELEMENTS_PER_BYTE = 8;
 
   /** Small collections have some room to spare, and a map may have been made with much of it. */
@@ -58,13 +56,19 @@ final class ObjectLimits implements ObjectInputFilter {
     if (elements > elementsAllowed || length < -1) {
       return refuse("arrays of " + (length < -1 ? length : elements) + " elements");
     }
-    if (info.depth() > DEEPEST) {
+    // Each object begins with a byte of its own. Whether the stack holds them shows.
+    if (info.depth() > bytes) {
       return refuse("objects nested " + info.depth() + " deep");
     }
     if (info.references() > bytes) {
       return refuse(info.references() + " objects");
     }
-    return other == null ? Status.UNDECIDED : other.checkInput(info);
+    Status status = other == null ? Status.UNDECIDED : other.checkInput(info);
+    if (status == Status.REJECTED) {
+      String what = type == null ? "an object" : type.getName();
+      refusal = what + ", by the filter of this JVM (jdk.serialFilter or a filter factory)";
+    }
+    return status;
   }
 
   /** Tells whether it is {@code Collections.nCopies} that announces an array. */
@@ -85,7 +89,7 @@ final class ObjectLimits implements ObjectInputFilter {
     return Status.REJECTED;
   }
 
-  /** Returns what was too much, null if nothing was. */
+  /** Returns what was too much, or not to the other filter's liking; null if nothing was. */
   @Nullable String refusal() {
     return refusal;
   }

@@ -26,6 +26,7 @@ import java.util.TreeMap;
 import java.util.Vector;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -165,16 +166,43 @@ class ObjectLimitsTest {
 
   @Test
   void endlessDepthIsRefused() {
-    ObjectLimits limits = new ObjectLimits(1 << 30, null);
-    assertThat(limits.checkInput(info(-1, 5_000))).isEqualTo(Status.UNDECIDED);
-    assertThat(limits.checkInput(info(-1, 100_000))).isEqualTo(Status.REJECTED);
+    ObjectLimits limits = new ObjectLimits(70_000, null);
+    assertThat(limits.checkInput(info(-1, 70_000))).isEqualTo(Status.UNDECIDED);
+    assertThat(limits.checkInput(info(-1, 70_001))).isEqualTo(Status.REJECTED);
+    assertThat(limits.refusal()).contains("objects nested 70001 deep in 70000 bytes");
+  }
+
+  /** With a stack that is large enough, as for plain serialization. */
+  @Test
+  void whatIsNestedDeeplyIsRead() throws Exception {
+    AtomicReference<Object> end = new AtomicReference<>();
+    Thread thread =
+        new Thread(
+            null,
+            () -> {
+              try {
+                byte[] bytes = ObjectCodec.serialize(nested(60_000), "value");
+                Object value = ObjectCodec.deserialize(ByteBuffer.wrap(bytes), null);
+                while (value instanceof Object[] array) {
+                  value = array[0];
+                }
+                end.set(value);
+              } catch (Exception | Error e) {
+                end.set(e);
+              }
+            },
+            "deep",
+            1L << 30);
+    thread.start();
+    thread.join();
+    assertThat(end.get()).isEqualTo("innermost");
   }
 
   @Test
   void anotherFilterDecidesBesides() {
     ObjectLimits limits = new ObjectLimits(100, info -> Status.REJECTED);
     assertThat(limits.checkInput(info(-1, 1))).isEqualTo(Status.REJECTED);
-    assertThat(limits.refusal()).isNull();
+    assertThat(limits.refusal()).startsWith("[Ljava.lang.Object;, by").contains("jdk.serialFilter");
     ObjectLimits allowing = new ObjectLimits(100, info -> Status.ALLOWED);
     assertThat(allowing.checkInput(info(-1, 1))).isEqualTo(Status.ALLOWED);
     assertThat(allowing.checkInput(info(1 << 30, 1))).isEqualTo(Status.REJECTED);
