@@ -6,6 +6,7 @@ import io.github.poolmap.internal.wire.FrameChannel;
 import io.github.poolmap.internal.wire.FrameType;
 import io.github.poolmap.internal.wire.Hello;
 import io.github.poolmap.internal.wire.Ledger;
+import io.github.poolmap.internal.wire.Packer;
 import io.github.poolmap.internal.wire.WorkerFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -91,8 +92,10 @@ public final class WorkerMain {
   private static FrameChannel dial(
       Address address, WorkerFolder folder, Hello.Role role, byte[] token, long pid)
       throws IOException {
+    // Made before, since the parent is patient with few that are silent.
+    Packer hello = Hello.pack(role, token);
     FrameChannel frames = new FrameChannel(address.dial(folder));
-    frames.write(FrameType.HELLO, pid, Hello.pack(role, token));
+    frames.write(FrameType.HELLO, pid, hello);
     return frames;
   }
 }
