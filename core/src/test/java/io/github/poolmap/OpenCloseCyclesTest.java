@@ -99,8 +99,8 @@ class OpenCloseCyclesTest {
               after
                   .threads()
                   .forEach(
-                      (name, count) ->
-                          assertThat(count)
+                      (name, threads) ->
+                          assertThat(threads)
                               .as("threads called %s", name)
                               .isLessThanOrEqualTo(
                                   before.threads().getOrDefault(name, 0L)
