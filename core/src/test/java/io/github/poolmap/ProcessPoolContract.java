@@ -5,6 +5,9 @@ import java.util.function.Consumer;
 /** The contract for pools of processes, whatever their start strategy. */
 abstract class ProcessPoolContract extends PoolContract {
 
+  /** Most of the JVMs live for a moment, which is not worth the work of the better compiler. */
+  static final String QUICK_BOOT = "-XX:TieredStopAtLevel=1";
+
   private final StartStrategy strategy;
   private final String[] jvmArgs;
 

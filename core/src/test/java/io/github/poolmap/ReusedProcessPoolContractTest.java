@@ -3,6 +3,6 @@ package io.github.poolmap;
 class ReusedProcessPoolContractTest extends ProcessPoolContract {
 
   ReusedProcessPoolContractTest() {
-    super(StartStrategy.reuse());
+    super(StartStrategy.reuse(), QUICK_BOOT);
   }
 }

@@ -7,6 +7,6 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 class StandbyProcessPoolContractTest extends ProcessPoolContract {
 
   StandbyProcessPoolContractTest() {
-    super(StartStrategy.standby(1));
+    super(StartStrategy.standby(1), QUICK_BOOT);
   }
 }
