@@ -455,6 +455,13 @@ class WarmReuseTest {
         spoils(
             "a delayed future",
             () -> new CompletableFuture<>().completeOnTimeout(1, 1, TimeUnit.MILLISECONDS).get()),
+        spoils(
+            "a time limit of a future that was not reached",
+            () ->
+                CompletableFuture.completedFuture(1)
+                    .thenApplyAsync(x -> x + 1)
+                    .orTimeout(1, TimeUnit.MINUTES)
+                    .get()),
         spoils("garbage", () -> new byte[30 << 20].length + new byte[10 << 20].length));
   }
 

@@ -233,7 +233,7 @@ final class JShellCode implements ObjectCodec.Witness {
       Set<String> lacking;
       try {
         lacking = lacking(found);
-      } catch (IOException | ReflectiveOperationException e) {
+      } catch (IOException | ReflectiveOperationException | RuntimeException | LinkageError e) {
         throw new NotSerializableTaskException(
             "the input cannot be sent: the variables of this JShell session that it uses cannot be"
                 + " found: "

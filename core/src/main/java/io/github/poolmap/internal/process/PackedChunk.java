@@ -73,7 +73,7 @@ record PackedChunk(Chunk<ShippedFunction> chunk, Packer message) {
     ChunkMessage.append(message, position, input, code);
     try {
       code.check();
-    } catch (NotSerializableTaskException e) {
+    } catch (RuntimeException | Error e) {
       message.truncate(start);
       throw e;
     }

@@ -698,12 +698,15 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       successor = null;
       closedForLost = true;
     }
-    if (last != null) {
-      last.kill();
-      backend.release(last);
-    }
-    if (unused != null) {
-      dismiss(unused.take());
+    try {
+      if (last != null) {
+        last.kill();
+        backend.release(last);
+      }
+    } finally {
+      if (unused != null) {
+        dismiss(unused.take());
+      }
     }
   }
 

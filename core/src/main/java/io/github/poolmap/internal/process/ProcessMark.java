@@ -135,12 +135,14 @@ record ProcessMark(long pid, long startMillis, String namespace, String boot, St
       return sameName && !boot.isEmpty() ? State.PROBABLY_GONE : State.UNKNOWN;
     }
     boolean sameMachine = !boot.isEmpty() || sameName;
-    if (!sameMachine || !namespace.equals(THIS.namespace)) {
+    boolean nameless = boot.isEmpty() && machine.isEmpty() && THIS.machine.isEmpty();
+    if ((!sameMachine && !nameless) || !namespace.equals(THIS.namespace)) {
       return State.UNKNOWN;
     }
     ProcessHandle process = ProcessHandle.of(pid).filter(ProcessHandle::isAlive).orElse(null);
     if (process == null || hasEnded(pid)) {
-      return State.GONE;
+      // Where machines cannot be told apart it may be a process of another one.
+      return sameMachine ? State.GONE : State.PROBABLY_GONE;
     }
     long start = startMillis(process);
     boolean same =

@@ -124,7 +124,12 @@ final class Sweep implements Runnable {
     ProcessMark owner = ProcessMark.read(new WorkerFolder(folder).owner());
     if (owner == null) {
       ProcessMark named = ProcessMark.ofPid(Long.parseLong(name.group(1)));
-      return named.state() == ProcessMark.State.GONE && isOld(folder);
+      boolean gone =
+          switch (named.state()) {
+            case RUNS, UNKNOWN -> false;
+            case PROBABLY_GONE, GONE -> true;
+          };
+      return gone && isOld(folder);
     }
     boolean gone =
         switch (owner.state()) {

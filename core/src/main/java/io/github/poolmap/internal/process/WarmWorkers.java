@@ -87,15 +87,20 @@ public final class WarmWorkers {
   }
 
   /** A pool has given a worker of this spec back. */
-  synchronized void unused(LaunchSpec spec) {
+  void unused(LaunchSpec spec) {
+    end(endOfUse(spec));
+  }
+
+  private synchronized List<ChildJvm> endOfUse(LaunchSpec spec) {
     inUse.computeIfPresent(spec, (key, count) -> count == 1 ? null : count - 1);
     if (!inUse.containsKey(spec)) {
       // From now on its spares live as long as others, and are among those that are too many.
       long until = System.nanoTime() + LIFE_NANOS;
       kept.replaceAll(each -> each.spare() && each.isFor(spec) ? each.demoted(until) : each);
-      letGo(tooMany());
       tellKeeper();
+      return tooMany();
     }
+    return List.of();
   }
 
   /** Takes out those beyond one for each core, the oldest first. Needs the lock. */
@@ -110,12 +115,17 @@ public final class WarmWorkers {
         warm--;
       }
     }
+    ending.addAll(evicted);
     return evicted;
   }
 
   /** Returns the latest one that lives; null if there is none. */
-  synchronized @Nullable ChildJvm take(LaunchSpec spec) {
-    letGo(remove(each -> !each.worker().isAlive()));
+  @Nullable ChildJvm take(LaunchSpec spec) {
+    end(remove(each -> !each.worker().isAlive()));
+    return takeAlive(spec);
+  }
+
+  private synchronized @Nullable ChildJvm takeAlive(LaunchSpec spec) {
     for (Iterator<Kept> latestFirst = kept.descendingIterator(); latestFirst.hasNext(); ) {
       Kept each = latestFirst.next();
       if (each.isFor(spec) && each.worker().beginWork()) {
@@ -129,17 +139,36 @@ public final class WarmWorkers {
   /** Keeps a worker until that time of {@link System#nanoTime()}. */
   void keep(ChildJvm worker, long until) {
     worker.endWork();
+    List<ChildJvm> evicted;
     synchronized (this) {
       kept.addLast(new Kept(worker, until, false));
-      letGo(tooMany());
+      evicted = tooMany();
       tellKeeper();
     }
+    end(evicted);
   }
 
   // ---- spares
 
   /** Sees that so many workers of the spec are there or about to be. */
-  synchronized void prepare(LaunchSpec spec, String name, int count) {
+  void prepare(LaunchSpec spec, String name, int count) {
+    Launcher launcher;
+    int missing;
+    synchronized (this) {
+      launcher = spareLauncher;
+      missing = count - promote(spec, count) - bootingSpares.getOrDefault(spec, 0);
+      if (missing > 0) {
+        bootingSpares.merge(spec, missing, Integer::sum);
+        boots.merge(launcher, missing, Integer::sum);
+      }
+    }
+    for (int i = 0; i < missing; i++) {
+      Errands.run(() -> bootSpare(launcher, spec, name));
+    }
+  }
+
+  /** Makes spares of those that there are, up to so many; returns how many. Needs the lock. */
+  private int promote(LaunchSpec spec, int count) {
     int there = 0;
     for (ListIterator<Kept> all = kept.listIterator(); all.hasNext() && there < count; ) {
       Kept each = all.next();
@@ -148,13 +177,7 @@ public final class WarmWorkers {
         there++;
       }
     }
-    int missing = count - there - bootingSpares.getOrDefault(spec, 0);
-    for (int i = 0; i < missing; i++) {
-      bootingSpares.merge(spec, 1, Integer::sum);
-      Launcher launcher = spareLauncher;
-      boots.merge(launcher, 1, Integer::sum);
-      Errands.run(() -> bootSpare(launcher, spec, name));
-    }
+    return there;
   }
 
   private void bootSpare(Launcher launcher, LaunchSpec spec, String name) {
@@ -167,6 +190,8 @@ public final class WarmWorkers {
       } else {
         LOG.warn("{}: a spare worker cannot be started", name, e);
       }
+    } catch (RuntimeException | Error e) {
+      LOG.warn("{}: a spare worker cannot be started", name, e);
     } finally {
       arrived(launcher, spec, spare);
     }
@@ -174,17 +199,19 @@ public final class WarmWorkers {
 
   private void arrived(Launcher launcher, LaunchSpec spec, @Nullable ChildJvm spare) {
     boolean wanted;
+    List<ChildJvm> evicted = List.of();
     synchronized (this) {
       bootingSpares.computeIfPresent(spec, (key, count) -> count == 1 ? null : count - 1);
       wanted = !launcher.isRefusing();
       if (spare != null && wanted) {
         spare.endWork();
         kept.addLast(new Kept(spare, System.nanoTime() + LIFE_NANOS, inUse.containsKey(spec)));
-        letGo(tooMany());
+        evicted = tooMany();
         tellKeeper();
       }
     }
     try {
+      end(evicted);
       if (spare != null && !wanted) {
         spare.stop();
       }
@@ -199,14 +226,18 @@ public final class WarmWorkers {
   // ---- the end
 
   private void releaseAll() {
+    Set<ChildJvm> workers;
+    Set<Launcher> launchers;
     Launcher before;
-    Set<ChildJvm> mine;
     synchronized (this) {
       before = spareLauncher;
       spareLauncher = new Launcher(SPARES);
-      before.refuse();
-      letGo(remove(each -> true));
-      mine = new HashSet<>(ending);
+      launchers = new HashSet<>(boots.keySet());
+    }
+    before.refuse();
+    end(remove(each -> true));
+    synchronized (this) {
+      workers = new HashSet<>(ending);
       tellKeeper();
     }
     long deadline = System.nanoTime() + RELEASE_NANOS;
@@ -214,7 +245,8 @@ public final class WarmWorkers {
     synchronized (this) {
       long left;
       // Each end is bounded, and boots have been ended. Later ones are none of these.
-      while ((!Collections.disjoint(ending, mine) || boots.containsKey(before))
+      while (!(Collections.disjoint(ending, workers)
+              && Collections.disjoint(boots.keySet(), launchers))
           && (left = (deadline - System.nanoTime()) / 1_000_000) > 0) {
         try {
           wait(left);
@@ -228,6 +260,7 @@ public final class WarmWorkers {
     }
   }
 
+  /** Takes out workers, which then are among those that are ending. */
   private synchronized List<ChildJvm> remove(Predicate<Kept> which) {
     List<ChildJvm> removed = new ArrayList<>();
     for (Iterator<Kept> all = kept.iterator(); all.hasNext(); ) {
@@ -237,20 +270,26 @@ public final class WarmWorkers {
         removed.add(each.worker());
       }
     }
+    ending.addAll(removed);
     return removed;
   }
 
-  /** Stops them side by side, in the background: each may take a second. Needs the lock. */
-  private void letGo(List<ChildJvm> workers) {
+  /**
+   * Stops workers side by side, in the background: each may take a second. They are among those
+   * that are ending. Not to be called with the lock.
+   */
+  private void end(List<ChildJvm> workers) {
     for (ChildJvm each : workers) {
-      ending.add(each);
       Errands.run(() -> stop(each));
     }
   }
 
   /** A worker that was taken is of no use. */
-  synchronized void letGo(ChildJvm worker) {
-    letGo(List.of(worker));
+  void letGo(ChildJvm worker) {
+    synchronized (this) {
+      ending.add(worker);
+    }
+    end(List.of(worker));
   }
 
   private void stop(ChildJvm worker) {
@@ -284,18 +323,19 @@ public final class WarmWorkers {
 
   private void watch() {
     while (true) {
+      List<ChildJvm> over;
       synchronized (this) {
         if (kept.isEmpty() && !awaitMore()) {
           keeper = null;
           return;
         }
         long now = System.nanoTime();
-        List<ChildJvm> over = remove(each -> !each.spare() && each.until() - now <= 0);
+        over = remove(each -> !each.spare() && each.until() - now <= 0);
         if (over.isEmpty()) {
           awaitEndOfTime(now);
         }
-        letGo(over);
       }
+      end(over);
     }
   }
 

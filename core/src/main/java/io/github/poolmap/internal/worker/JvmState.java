@@ -10,6 +10,9 @@ import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TimeZone;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,9 @@ final class JvmState {
 
   /** The library's own threads, so that they can be told from those that tasks have started. */
   static final ThreadGroup OWN_THREADS = new ThreadGroup("poolmap-worker");
+
+  /** How often it is looked whether it has. */
+  private static final long LOOK_MILLIS = 5;
 
   /** What a task has just told to end may take so long to do so. */
   private static final long THREAD_MILLIS = 100;
@@ -138,7 +144,8 @@ final class JvmState {
         return "thread " + left.getName() + " is left over";
       }
       try {
-        left.join(millis);
+        // What it waits for may change without its end.
+        left.join(Math.min(millis, LOOK_MILLIS));
       } catch (InterruptedException e) {
         return "the thread of the tasks was interrupted";
       }
@@ -177,10 +184,19 @@ final class JvmState {
       return false;
     }
     if (DELAYS.contains(name) || name.endsWith(DELAYS_SUFFIX)) {
-      // It waits for a time only if there is something to do then.
+      // It waits for a time only if there is something to do then, or was and has been cancelled.
+      if (thread.getState() != Thread.State.WAITING) {
+        lookAgain();
+      }
       return thread.getState() != Thread.State.WAITING;
     }
     return !name.startsWith(COMMON_POOL) || isAtWork(thread);
+  }
+
+  /** Has the thread of delayed tasks find out what there still is to be done. */
+  private static void lookAgain() {
+    Executor there = Runnable::run;
+    CompletableFuture.delayedExecutor(0, TimeUnit.NANOSECONDS, there).execute(() -> {});
   }
 
   /** Threads of the JDK that there are only where there have been virtual ones. */
