@@ -99,7 +99,10 @@ class WarmReuseTest {
   void aPoolThatLaunchesItsWorkersOtherwiseGetsOthers() {
     long first = next();
     assertThat(after(one().jvmArgs("-Dcolour=blue"), () -> 1)).isNotEqualTo(first);
-    assertThat(next()).isEqualTo(first);
+    if (Runtime.getRuntime().availableProcessors() > 1) {
+      // With one core there is one warm worker, which by now is the other one.
+      assertThat(next()).isEqualTo(first);
+    }
   }
 
   @Test
