@@ -157,6 +157,7 @@ final class ChildJvm implements WorkerProcess {
   /** It has nothing to do. */
   void endWork() {
     use.compareAndSet(Use.WORKING, Use.IDLE);
+    ProgramEnd.hasLessToDo();
   }
 
   /** It gets something to do; false if it is too late for that. */

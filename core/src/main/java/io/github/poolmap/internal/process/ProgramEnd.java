@@ -38,8 +38,6 @@ final class ProgramEnd implements Runnable {
   /** So long those that work may take to die of a signal that was for them, too. */
   private static final long SIGNAL_MILLIS = 500;
 
-  private static final long LOOK_MILLIS = 5;
-
   private static final Set<ChildJvm> WORKERS = ConcurrentHashMap.newKeySet();
   private static final AtomicBoolean REGISTERED = new AtomicBoolean();
   private static volatile boolean underWay;
@@ -61,6 +59,16 @@ final class ProgramEnd implements Runnable {
   /** It is no more. */
   static void remove(ChildJvm worker) {
     WORKERS.remove(worker);
+    hasLessToDo();
+  }
+
+  /** A worker has nothing to do any more, or is none any more; the end may be waiting for it. */
+  static void hasLessToDo() {
+    if (underWay) {
+      synchronized (WORKERS) {
+        WORKERS.notifyAll();
+      }
+    }
   }
 
   /** How loud the loss of a worker is: when the program ends it is nothing to worry about. */
@@ -115,8 +123,12 @@ final class ProgramEnd implements Runnable {
   /** Waits until no worker is left, at most so long. */
   private static void awaitNone(long millis) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-    while (WORKERS.stream().anyMatch(ChildJvm::isWorking) && System.nanoTime() < end) {
-      Thread.sleep(LOOK_MILLIS);
+    synchronized (WORKERS) {
+      long left;
+      while (WORKERS.stream().anyMatch(ChildJvm::isWorking)
+          && (left = (end - System.nanoTime()) / 1_000_000) > 0) {
+        WORKERS.wait(left);
+      }
     }
   }
 }
