@@ -71,6 +71,11 @@ final class ChildJvm implements WorkerProcess {
 
   private volatile boolean warm;
 
+  /** How it is called, and by which names that was put together. */
+  private volatile Label label = new Label(null, "");
+
+  private record Label(@Nullable WorkerNames names, String text) {}
+
   /** When it last had something to do, by {@link System#nanoTime()}. */
   private volatile long lastUsed = System.nanoTime();
 
@@ -498,6 +503,12 @@ final class ChildJvm implements WorkerProcess {
 
   @Override
   public String toString() {
-    return output.names().get().worker() + " (pid " + pid() + ")";
+    WorkerNames names = output.names().get();
+    Label last = label;
+    if (!names.equals(last.names())) {
+      last = new Label(names, names.worker() + " (pid " + pid() + ")");
+      label = last;
+    }
+    return last.text();
   }
 }

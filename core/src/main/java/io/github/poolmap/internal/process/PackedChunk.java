@@ -34,16 +34,19 @@ record PackedChunk(Chunk<ShippedFunction> chunk, Packer message) {
     chunk.assignTo(laneName);
     long most = Math.min(LARGE_CHUNK_BYTES, run.bytesLeft());
     int packed = 0;
+    int leftOut = 0;
     for (int i = 0; i < chunk.size() && !run.isStopped(); i++) {
       if (packed > 0 && (message.size() > most || packed == mostItems)) {
         chunk.giveBackFrom(i);
         break;
       }
       try {
-        append(message, i, chunk.input(i), run.function().typed());
+        append(message, leftOut, chunk.input(i), run.function().typed());
         packed++;
+        leftOut = 0;
       } catch (NotSerializableTaskException e) {
         chunk.fail(i, new Unsendable(laneName, false, e));
+        leftOut++;
       } catch (TooLargeException | OutOfMemoryError e) {
         if (packed > 0) {
           // Alone it may fit.
@@ -51,6 +54,7 @@ record PackedChunk(Chunk<ShippedFunction> chunk, Packer message) {
           break;
         }
         chunk.fail(i, new Unsendable(laneName, false, Unsendable.because("input", e)));
+        leftOut++;
       }
     }
     if (packed == 0 || run.isStopped()) {
@@ -63,14 +67,14 @@ record PackedChunk(Chunk<ShippedFunction> chunk, Packer message) {
 
   /** Appends one item; on failure the message is as before. */
   private static void append(
-      Packer message, int position, @Nullable Object input, @Nullable JShellCode typed) {
+      Packer message, int leftOut, @Nullable Object input, @Nullable JShellCode typed) {
     if (typed == null) {
-      ChunkMessage.append(message, position, input);
+      ChunkMessage.append(message, leftOut, input);
       return;
     }
     JShellCode.Input code = typed.newInput();
     int start = message.size();
-    ChunkMessage.append(message, position, input, code);
+    ChunkMessage.append(message, leftOut, input, code);
     try {
       code.check();
     } catch (RuntimeException | Error e) {

@@ -14,7 +14,6 @@ import io.github.poolmap.internal.wire.FrameChannel;
 import io.github.poolmap.internal.wire.FrameType;
 import io.github.poolmap.internal.wire.Functions;
 import io.github.poolmap.internal.wire.Ledger;
-import io.github.poolmap.internal.wire.Outcome;
 import io.github.poolmap.internal.wire.Progress;
 import io.github.poolmap.internal.wire.ProtocolException;
 import java.io.IOException;
@@ -386,7 +385,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
         cutIfTooLarge(current, sent);
       }
       case OUTCOME -> {
-        sent.settle(Outcome.read(frame.payload()), current.toString());
+        sent.readOutcome(current, frame.payload());
         sent.publish();
       }
       case CHUNK_END -> {

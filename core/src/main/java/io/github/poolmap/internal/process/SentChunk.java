@@ -30,6 +30,7 @@ final class SentChunk {
   private final boolean ahead;
   private final long sentAt = System.nanoTime();
   private int outboxRead;
+  private int lastInOutbox = NONE;
   private int executed;
   private boolean failed;
 
@@ -131,15 +132,26 @@ final class SentChunk {
     if (end == outboxRead) {
       return;
     }
-    ByteBuffer outcomes = worker.ledger().outcomes(id, outboxRead, end);
-    while (outcomes.hasRemaining()) {
-      settle(Outcome.read(outcomes), worker.toString());
-    }
+    Outcome.Reader outcomes =
+        new Outcome.Reader(worker.ledger().outcomes(id, outboxRead, end), lastInOutbox);
+    settleAll(outcomes, worker.toString());
+    lastInOutbox = outcomes.position();
     outboxRead = end;
   }
 
-  /** Settles the item that the outcome is about. */
-  void settle(Outcome outcome, String worker) throws ProtocolException {
+  /** Settles the item that an outcome is about which came by itself. */
+  void readOutcome(ChildJvm worker, ByteBuffer payload) throws ProtocolException {
+    settleAll(new Outcome.Reader(payload, NONE), worker.toString());
+  }
+
+  private void settleAll(Outcome.Reader outcomes, String worker) throws ProtocolException {
+    while (outcomes.hasNext()) {
+      outcomes.next();
+      settle(outcomes, worker);
+    }
+  }
+
+  private void settle(Outcome.Reader outcome, String worker) throws ProtocolException {
     int position = outcome.position();
     if (position < 0 || position >= chunk.size() || chunk.isSettled(position)) {
       throw new ProtocolException("outcome for position " + position + " of " + chunk.size());

@@ -4,18 +4,33 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The payload of a {@link FrameType#CHUNK} frame: the function's id and two flags, then for each
- * item its position in the chunk, its length and its bytes.
+ * The payload of a {@link FrameType#CHUNK} frame: the function's id and two flags, then the items
+ * in the order of their positions, each with its length before it. The length 0, which no item has,
+ * stands for a position that is left out.
  *
- * @param functionId which function
- * @param goesOn whether the items behind one that failed are executed all the same
- * @param timed whether the parent wants to know when an item starts and how long it takes
- * @param items position, length, bytes, and so on to the end
+ * <p>Read once, by one thread.
  */
-public record ChunkMessage(long functionId, boolean goesOn, boolean timed, ByteBuffer items) {
+public final class ChunkMessage {
 
   private static final int GOES_ON = 1;
   private static final int TIMED = 2;
+  private static final int LEFT_OUT = 0;
+
+  private final long functionId;
+  private final int flags;
+  private final ByteBuffer items;
+  private final int end;
+
+  private int position = -1;
+  private int itemEnd;
+
+  private ChunkMessage(long functionId, int flags, ByteBuffer items) {
+    this.functionId = functionId;
+    this.flags = flags;
+    this.items = items;
+    this.end = items.limit();
+    this.itemEnd = items.position();
+  }
 
   public static Packer begin(long functionId, boolean goesOn, boolean timed) {
     return new Packer(512)
@@ -23,23 +38,31 @@ public record ChunkMessage(long functionId, boolean goesOn, boolean timed, ByteB
         .putByte((goesOn ? GOES_ON : 0) | (timed ? TIMED : 0));
   }
 
-  /** Appends one item; on failure the message is as before. */
-  public static void append(Packer message, int position, @Nullable Object value) {
-    append(message, position, value, null);
+  /**
+   * Appends an item; on failure the message is as before.
+   *
+   * @param leftOut how many positions between the item before this one and it have none
+   */
+  public static void append(Packer message, int leftOut, @Nullable Object value) {
+    append(message, leftOut, value, null);
   }
 
   /**
-   * Appends one item, and tells what it is made of; on failure the message is as before.
+   * Appends an item, and tells what it is made of; on failure the message is as before.
    *
+   * @param leftOut how many positions between the item before this one and it have none
    * @param witness is told in the calling thread; null if nobody wants to know
    */
   public static void append(
-      Packer message, int position, @Nullable Object value, ObjectCodec.@Nullable Witness witness) {
+      Packer message, int leftOut, @Nullable Object value, ObjectCodec.@Nullable Witness witness) {
     int start = message.size();
-    message.putInt(position).putInt(0);
     try {
+      for (int i = 0; i < leftOut; i++) {
+        message.putByte(LEFT_OUT);
+      }
+      int sized = Sized.begin(message, Sized.isLarge(value));
       ObjectCodec.encode(message, value, "input", witness);
-      message.setInt(start + 4, message.size() - start - 8);
+      Sized.end(message, sized);
     } catch (Throwable t) {
       message.truncate(start);
       throw t;
@@ -51,19 +74,43 @@ public record ChunkMessage(long functionId, boolean goesOn, boolean timed, ByteB
       throw new ProtocolException("chunk without function");
     }
     long functionId = payload.getLong();
-    int flags = payload.get();
-    return new ChunkMessage(functionId, (flags & GOES_ON) != 0, (flags & TIMED) != 0, payload);
+    return new ChunkMessage(functionId, payload.get(), payload);
+  }
+
+  /** Returns which function. */
+  public long functionId() {
+    return functionId;
+  }
+
+  /** Tells whether the items behind one that failed are executed all the same. */
+  public boolean goesOn() {
+    return (flags & GOES_ON) != 0;
+  }
+
+  /** Tells whether the parent wants to know when an item starts and how long it takes. */
+  public boolean timed() {
+    return (flags & TIMED) != 0;
   }
 
   public boolean hasNext() {
-    return items.hasRemaining();
+    return itemEnd < end;
   }
 
+  /** Goes on to the next item, and returns its position. */
   public int nextPosition() throws ProtocolException {
-    return Unpacker.integer(items);
+    items.limit(end).position(itemEnd);
+    int length;
+    do {
+      position++;
+      length = Sized.read(items);
+    } while (length == LEFT_OUT);
+    itemEnd = items.position() + length;
+    items.limit(itemEnd);
+    return position;
   }
 
-  public ByteBuffer nextItem() throws ProtocolException {
-    return Unpacker.slice(items, Unpacker.integer(items));
+  /** Returns the bytes of the item, until {@link #nextPosition} goes on. */
+  public ByteBuffer item() {
+    return items;
   }
 }

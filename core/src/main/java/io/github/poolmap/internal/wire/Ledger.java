@@ -195,12 +195,14 @@ public final class Ledger {
     return (int) (word >>> 32) == chunk && end >= 0 && end <= HALF_BYTES ? end : 0;
   }
 
-  /** Returns the outcomes between two commits. */
+  /** Copies the outcomes between two commits. */
   public ByteBuffer outcomes(int chunk, int from, int to) throws ProtocolException {
     if (from < 0 || to < from || to > HALF_BYTES) {
       throw new ProtocolException("outbox from " + from + " to " + to);
     }
-    return file.slice(OUTBOX + half(chunk) * HALF_BYTES + from, to - from);
+    byte[] copy = new byte[to - from];
+    file.get(OUTBOX + half(chunk) * HALF_BYTES + from, copy);
+    return ByteBuffer.wrap(copy);
   }
 
   private static int half(int chunk) {

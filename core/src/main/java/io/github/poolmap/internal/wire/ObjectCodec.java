@@ -193,8 +193,9 @@ public final class ObjectCodec {
    */
   public static @Nullable Object deserialize(ByteBuffer from, @Nullable ClassLoader loader)
       throws IOException, ClassNotFoundException {
+    int length = from.remaining();
     LoaderStream stream = new LoaderStream(new BufferStream(from), loader);
-    ObjectLimits limits = new ObjectLimits(from.limit(), stream.getObjectInputFilter());
+    ObjectLimits limits = new ObjectLimits(length, stream.getObjectInputFilter());
     stream.setObjectInputFilter(limits);
     try {
       return stream.readObject();

@@ -1,16 +1,16 @@
 package io.github.poolmap.internal.wire;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What became of an item, as the worker writes it: position, kind, time, length, contents.
+ * What became of an item, as the worker writes it: what it is and which of the following there are
+ * in one byte, then position, time, and the contents with their length.
  *
- * @param position the item's position in its chunk
- * @param kind how to read the contents
- * @param nanos how long it took, 0 if nobody asked
- * @param contents the value, or what is known of the failure
+ * <p>Outcomes that stand behind each other mostly are of items that do, so the position is left out
+ * if it is the next one; the time if nobody asked.
  */
-public record Outcome(int position, Kind kind, long nanos, ByteBuffer contents) {
+public final class Outcome {
 
   /** What an outcome can be. */
   public enum Kind {
@@ -24,36 +24,115 @@ public record Outcome(int position, Kind kind, long nanos, ByteBuffer contents) 
     private static final Kind[] ALL = values();
   }
 
-  /** Position, kind, time and length. */
-  private static final int HEADER_BYTES = 4 + 1 + 8 + 4;
+  private static final int KIND = 3;
+  private static final int WITH_TIME = 4;
+  private static final int WITH_POSITION = 8;
+  private static final int KNOWN = KIND | WITH_TIME | WITH_POSITION;
 
-  /** Begins an outcome at the end of the packer. Returns what {@link #end} needs. */
-  public static int begin(Packer packer, int position, Kind kind, long nanos) {
-    int start = packer.size();
-    packer.putInt(position).putByte(kind.ordinal()).putLong(nanos).putInt(0);
-    return start;
+  private Outcome() {}
+
+  /**
+   * Begins the only outcome of a packer. Returns what {@link #end} needs.
+   *
+   * @param position the item's position in its chunk
+   * @param next whether the outcome stands behind that of the item before it
+   * @param nanos how long it took, 0 if nobody asked
+   * @param value the contents, if they are an object
+   */
+  public static int begin(
+      Packer packer, int position, boolean next, Kind kind, long nanos, @Nullable Object value) {
+    boolean large = Sized.isLarge(value);
+    boolean withPosition = large || !next;
+    packer.putByte(
+        kind.ordinal() | (nanos == 0 ? 0 : WITH_TIME) | (withPosition ? WITH_POSITION : 0));
+    if (withPosition) {
+      packer.putInt(position);
+    }
+    if (nanos != 0) {
+      packer.putLong(nanos);
+    }
+    return Sized.begin(packer, large);
   }
 
   public static void end(Packer packer, int start) {
-    packer.setInt(start + HEADER_BYTES - 4, packer.size() - start - HEADER_BYTES);
+    Sized.end(packer, start);
   }
 
-  /** Reads the next outcome; its contents stay where they are. */
-  public static Outcome read(ByteBuffer from) throws ProtocolException {
-    if (from.remaining() < HEADER_BYTES) {
-      throw new ProtocolException("outcome ends too early");
+  /** Sees that the only outcome of a packer can stand alone. */
+  public static void putPosition(Packer packer, int position) {
+    int head = packer.byteAt(0);
+    if ((head & WITH_POSITION) == 0) {
+      packer.insertGap(1, 4);
+      packer.setByte(0, head | WITH_POSITION);
+      packer.setInt(1, position);
     }
-    int position = from.getInt();
-    int kind = from.get();
-    if (kind < 0 || kind >= Kind.ALL.length) {
-      throw new ProtocolException("outcome of unknown kind " + kind);
-    }
-    long nanos = from.getLong();
-    return new Outcome(position, Kind.ALL[kind], nanos, Unpacker.slice(from, from.getInt()));
   }
 
   /** Reads the message of an {@link Kind#UNSENDABLE}, then its path. */
   public static String text(ByteBuffer contents) throws ProtocolException {
     return String.valueOf(Unpacker.string(contents));
+  }
+
+  /** Goes through outcomes that stand behind each other. */
+  public static final class Reader {
+
+    private final ByteBuffer from;
+    private final int end;
+    private int outcomeEnd;
+    private int position;
+    private Kind kind = Kind.VALUE;
+    private long nanos;
+
+    /**
+     * Stands before the first one.
+     *
+     * @param last the position of the item whose outcome is before the first one, -1 if none is
+     */
+    public Reader(ByteBuffer from, int last) {
+      this.from = from;
+      this.end = from.limit();
+      this.outcomeEnd = from.position();
+      this.position = last;
+    }
+
+    public boolean hasNext() {
+      return outcomeEnd < end;
+    }
+
+    /** Goes on to the next one. */
+    public void next() throws ProtocolException {
+      from.limit(end).position(outcomeEnd);
+      int head = Unpacker.smallInteger(from);
+      int ordinal = head & KIND;
+      if (ordinal >= Kind.ALL.length || (head & ~KNOWN) != 0) {
+        throw new ProtocolException("outcome of unknown kind " + head);
+      }
+      kind = Kind.ALL[ordinal];
+      position = (head & WITH_POSITION) == 0 ? position + 1 : Unpacker.integer(from);
+      nanos = (head & WITH_TIME) == 0 ? 0 : Unpacker.longInteger(from);
+      int length = Sized.read(from);
+      outcomeEnd = from.position() + length;
+      from.limit(outcomeEnd);
+    }
+
+    /** Returns the item's position in its chunk. */
+    public int position() {
+      return position;
+    }
+
+    /** Returns how to read the contents. */
+    public Kind kind() {
+      return kind;
+    }
+
+    /** Returns how long it took, 0 if nobody asked. */
+    public long nanos() {
+      return nanos;
+    }
+
+    /** Returns the value, or what is known of the failure, until {@link #next} goes on. */
+    public ByteBuffer contents() {
+      return from;
+    }
   }
 }

@@ -83,6 +83,23 @@ public final class Packer extends OutputStream {
     bytes[at + 3] = (byte) value;
   }
 
+  /** Returns a byte that was put earlier. */
+  int byteAt(int at) {
+    return bytes[at] & 0xff;
+  }
+
+  /** Sets a byte that was put earlier. */
+  void setByte(int at, int value) {
+    bytes[at] = (byte) value;
+  }
+
+  /** Moves what is there from this index on, so that there is a gap before it. */
+  void insertGap(int at, int length) {
+    ensure(length);
+    System.arraycopy(bytes, at, bytes, at + length, size - at);
+    size += length;
+  }
+
   private void ensure(int more) {
     long needed = (long) size + more;
     if (needed > Frame.LARGEST_PAYLOAD) {

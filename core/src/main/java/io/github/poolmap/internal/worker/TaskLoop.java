@@ -81,6 +81,7 @@ final class TaskLoop implements Runnable {
   private int chunk;
   private long chunkStart;
   private int outboxEnd;
+  private int lastInOutbox;
   private boolean outboxFull;
   private boolean timed;
   private long itemStart;
@@ -247,6 +248,7 @@ final class TaskLoop implements Runnable {
     chunkStart = System.nanoTime();
     lastDoorbell = chunkStart;
     outboxEnd = 0;
+    lastInOutbox = -1;
     outboxFull = false;
     ledger.openOutbox(chunk);
     RemoteFunction<Mapper<Object, Object>> function = functions.get(message.functionId());
@@ -261,7 +263,7 @@ final class TaskLoop implements Runnable {
     boolean failed = false;
     while (!behindFailure && (!failed || message.goesOn()) && message.hasNext()) {
       int position = message.nextPosition();
-      ByteBuffer item = message.nextItem();
+      ByteBuffer item = message.item();
       startClock();
       ledger.setItem(chunk, position, Ledger.DECODING);
       if (ledger.isStopped(chunk)) {
@@ -358,15 +360,20 @@ final class TaskLoop implements Runnable {
     return mapper.map(input);
   }
 
+  private int begin(int position, Outcome.Kind kind, @Nullable Object value) {
+    boolean next = !outboxFull && position == lastInOutbox + 1;
+    return Outcome.begin(outcome, position, next, kind, taken, value);
+  }
+
   private void packThrown(int position, Throwable thrown) {
-    int start = Outcome.begin(outcome, position, Outcome.Kind.THROWN, taken);
+    int start = begin(position, Outcome.Kind.THROWN, null);
     ThrownCodec.encode(outcome, thrown);
     Outcome.end(outcome, start);
   }
 
   /** False if the result cannot be sent; the outcome then says so. */
   private boolean packValue(int position, @Nullable Object value) {
-    int start = Outcome.begin(outcome, position, Outcome.Kind.VALUE, taken);
+    int start = begin(position, Outcome.Kind.VALUE, value);
     try {
       ObjectCodec.encode(outcome, value, "result");
       Outcome.end(outcome, start);
@@ -382,7 +389,7 @@ final class TaskLoop implements Runnable {
 
   private void packUnsendable(int position, String message, String path) {
     outcome.truncate(0);
-    int start = Outcome.begin(outcome, position, Outcome.Kind.UNSENDABLE, taken);
+    int start = begin(position, Outcome.Kind.UNSENDABLE, null);
     outcome.putString(message).putString(path);
     Outcome.end(outcome, start);
   }
@@ -393,6 +400,7 @@ final class TaskLoop implements Runnable {
     outboxFull |= outboxEnd + size > Ledger.HALF_BYTES;
     int state = Ledger.ENCODING;
     if (outboxFull) {
+      Outcome.putPosition(outcome, position);
       // The parent may be busy. That is not the time of the item any more.
       ledger.moveItem(chunk, position, state, Ledger.SENDING);
       state = Ledger.SENDING;
@@ -400,6 +408,7 @@ final class TaskLoop implements Runnable {
     } else {
       ledger.writeOutcome(chunk, outboxEnd, outcome.array(), size);
       outboxEnd += size;
+      lastInOutbox = position;
       ledger.commit(chunk, outboxEnd);
     }
     ledger.moveItem(chunk, position, state, Ledger.DONE);

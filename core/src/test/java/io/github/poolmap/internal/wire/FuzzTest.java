@@ -66,7 +66,7 @@ class FuzzTest {
 
   private static Packer outcome(Outcome.Kind kind, Object value) {
     Packer packer = new Packer(64);
-    int start = Outcome.begin(packer, 3, kind, 99);
+    int start = Outcome.begin(packer, 3, false, kind, 99, value);
     switch (kind) {
       case VALUE -> ObjectCodec.encode(packer, value, "value");
       case THROWN -> ThrownCodec.encode(packer, (Throwable) value);
@@ -93,9 +93,9 @@ class FuzzTest {
     frames.add(frame(FrameType.STARTED, new Started(5, null).pack()));
     frames.add(frame(FrameType.FUNCTION, function));
     Packer chunk = ChunkMessage.begin(1, true, true);
-    int position = 0;
+    int leftOut = 0;
     for (Object value : Arrays.asList(null, 1, 2L, 3.0, true, "text", new byte[5], thing)) {
-      ChunkMessage.append(chunk, position++, value);
+      ChunkMessage.append(chunk, leftOut++, value);
       frames.add(frame(FrameType.OUTCOME, outcome(Outcome.Kind.VALUE, value)));
     }
     frames.add(frame(FrameType.CHUNK, chunk));
@@ -376,11 +376,12 @@ class FuzzTest {
         ChunkMessage message = ChunkMessage.read(payload);
         while (message.hasNext()) {
           message.nextPosition();
-          decodeObject(message.nextItem(), true);
+          decodeObject(message.item(), true);
         }
       }
       case OUTCOME -> {
-        Outcome outcome = Outcome.read(payload);
+        Outcome.Reader outcome = new Outcome.Reader(payload, -1);
+        outcome.next();
         switch (outcome.kind()) {
           case VALUE -> decodeObject(outcome.contents(), true);
           case THROWN -> ThrownCodec.decode(outcome.contents(), LOADER);
