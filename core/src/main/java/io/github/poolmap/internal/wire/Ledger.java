@@ -20,16 +20,22 @@ import java.nio.file.StandardOpenOption;
  * <p>Chunk, position and state of the item that the worker is at:
  *
  * <pre>
- *   DECODING --> RUNNING --> ENCODING --> SENDING --> DONE
- *    |  \           \
- *    |   +-----------+--> CONDEMNED      (by the parent)
- *    +--> REFUSED                        (nothing of it has happened)
+ *   (DECODING -->) RUNNING --> ENCODING (--> SENDING) --> DONE
+ *     |      \     /   |  \
+ *     |       \   /    |   +--> REFUSED     (nothing of it has happened)
+ *     +--------\-/-----+
+ *               +--> CONDEMNED             (by the parent)
  * </pre>
  *
- * <p>Each arrow is a compare-and-set, so that of a worker that finishes and a parent that condemns
- * exactly one wins, and both know which. When the worker dies, an item in one of the first four
- * states is the one that it died of; items behind it have not been begun. SENDING is for outcomes
- * that the outbox has no room for: they may have to wait until the parent has time to read them.
+ * <p>Out of DECODING and RUNNING each arrow is a compare-and-set, so that of a worker that finishes
+ * and a parent that condemns exactly one wins, and both know which. From ENCODING on the parent
+ * only looks, so the worker just stores. When the worker dies, an item in one of the first four
+ * states is the one that it died of; items behind it have not been begun.
+ *
+ * <p>Most items have two of these steps that cost anything: one names the item, one ends its
+ * running. DECODING is only for items whose time is bounded, because reading the input is not the
+ * time of the task; all others are RUNNING at once. SENDING is for outcomes that the outbox has no
+ * room for: they may have to wait until the parent has time to read them.
  *
  * <p>Beside it stands when the item was started, if the parent bounds its time: by the clock of the
  * worker, and written before the word names the item, and again before the item runs.
@@ -38,7 +44,7 @@ import java.nio.file.StandardOpenOption;
  *
  * <p>One for each half: the parent writes a chunk's id there when none of its items may start any
  * more, and looks at the item word after that. The worker sets the item word and looks at the stop
- * word after that. Both with volatile semantics, so at least one sees the other.
+ * word after that. Both with a full fence between, so at least one sees the other.
  *
  * <h2>The outbox</h2>
  *
@@ -150,9 +156,23 @@ public final class Ledger {
     return (long) WORD.getOpaque(file, START_WORD);
   }
 
-  /** The worker comes to an item. */
+  /**
+   * The worker comes to an item. What it writes before it can be seen, and what it reads afterwards
+   * is read, as if both were at once: of two threads that do so crosswise, one sees the other.
+   */
   public void setItem(int chunk, int position, int state) {
-    WORD.setVolatile(file, ITEM_WORD, word(chunk, position, state));
+    WORD.setRelease(file, ITEM_WORD, word(chunk, position, state));
+    VarHandle.fullFence();
+  }
+
+  /** Tells whether the item is in that state still. */
+  public boolean isItem(int chunk, int position, int state) {
+    return item() == word(chunk, position, state);
+  }
+
+  /** The worker moves an item on from a state in which nobody else moves it. */
+  public void advanceItem(int chunk, int position, int to) {
+    WORD.setRelease(file, ITEM_WORD, word(chunk, position, to));
   }
 
   /** Moves the item on; false if somebody else moved it first. */

@@ -1,25 +1,42 @@
 package io.github.poolmap.internal.worker;
 
+import java.util.concurrent.atomic.AtomicLong;
+
 /**
  * The thread that executes items. It can be interrupted while it is inside user code, and only
  * then: not while it reads or writes its socket, which an interrupt would close.
  *
+ * <pre>
+ *   outside --enter, item named, begin--> inside item --enter, item named, begin--> inside the next
+ *      ^                                      |
+ *      +----------------leave-----------------+
+ * </pre>
+ *
  * <p>An order to interrupt names its item, so that it cannot hit the next one; interrupts by user
  * code that come too late are dropped. {@link Thread#interrupt()} may itself run user code (that of
- * an interruptible channel), so it is not called under the lock; instead, leaving an item waits for
- * interrupts that are on their way.
+ * an interruptible channel), so it is not called under the lock; instead, whoever interrupts counts
+ * itself first and looks at the item then, and this thread, after it has said where it is, waits
+ * until none is counted. There is a full fence between the two steps of either, so at least one
+ * sees the other. That of this thread comes with naming the item in the ledger; it costs as much as
+ * the rest of an item that does nothing, so no other is taken from one item to the next.
+ *
+ * <p>What {@link #begin} drops may have been meant for the item that begins. But orders follow the
+ * ledger, so that such an item is condemned there by then; whoever begins it looks after that.
  */
 final class ItemThread extends Thread {
 
   /** Stands for what is done before the first task, as the chunk of an item. */
   static final int START = -1;
 
+  private static final long OUTSIDE = 0;
+
+  /** The item whose user code is being executed. */
+  private final AtomicLong place = new AtomicLong(OUTSIDE);
+
   private final Object lock = new Object();
 
-  // Guarded by lock: the item whose user code is being executed; chunk 0 is none.
-  private int chunk;
-  private int position;
-  private int onTheirWay;
+  /** Written under the lock. */
+  private volatile int onTheirWay;
 
   ItemThread(Runnable loop, String name) {
     super(null, loop, name, 0, false);
@@ -28,18 +45,41 @@ final class ItemThread extends Thread {
     setPriority(NORM_PRIORITY);
   }
 
-  /** This thread begins with an item. */
-  void enter(int newChunk, int newPosition) {
-    synchronized (lock) {
-      chunk = newChunk;
-      position = newPosition;
-    }
+  /** Chunks are never 0, so this is never OUTSIDE. */
+  private static long place(int chunk, int position) {
+    return (long) chunk << 32 | position;
   }
 
-  /** This thread is done with the user code of the item; no interrupt leaves a trace. */
+  /**
+   * This thread comes to an item. Has no fence: something that has one is to follow, and then
+   * {@link #begin}.
+   */
+  void enter(int chunk, int position) {
+    place.lazySet(place(chunk, position));
+  }
+
+  /** From here on interrupts are for the item that was entered, and none has come before it. */
+  void begin() {
+    if (onTheirWay > 0) {
+      awaitInterrupts();
+    }
+    Thread.interrupted();
+  }
+
+  /** This thread begins with user code that no ledger knows of. */
+  void enterUnnamed() {
+    place.set(place(START, 0));
+    begin();
+  }
+
+  /** This thread is done with the user code of items; no interrupt leaves a trace. */
   void leave() {
+    place.set(OUTSIDE);
+    begin();
+  }
+
+  private void awaitInterrupts() {
     synchronized (lock) {
-      chunk = 0;
       while (onTheirWay > 0) {
         try {
           lock.wait();
@@ -49,7 +89,6 @@ final class ItemThread extends Thread {
         }
       }
     }
-    Thread.interrupted();
   }
 
   /**
@@ -58,38 +97,33 @@ final class ItemThread extends Thread {
    * @param before is done first, while the item cannot end
    */
   void interrupt(int targetChunk, int targetPosition, Runnable before) {
-    synchronized (lock) {
-      if (chunk != targetChunk || position != targetPosition) {
-        return;
-      }
-      onTheirWay++;
-    }
+    count(1);
     try {
-      before.run();
+      if (place.get() == place(targetChunk, targetPosition)) {
+        before.run();
+        super.interrupt();
+      }
     } finally {
-      carryOut();
+      count(-1);
     }
   }
 
   @Override
   public void interrupt() {
-    synchronized (lock) {
-      if (chunk == 0) {
-        return;
+    count(1);
+    try {
+      if (place.get() != OUTSIDE) {
+        super.interrupt();
       }
-      onTheirWay++;
+    } finally {
+      count(-1);
     }
-    carryOut();
   }
 
-  private void carryOut() {
-    try {
-      super.interrupt();
-    } finally {
-      synchronized (lock) {
-        onTheirWay--;
-        lock.notifyAll();
-      }
+  private void count(int more) {
+    synchronized (lock) {
+      onTheirWay += more;
+      lock.notifyAll();
     }
   }
 }

@@ -84,6 +84,7 @@ final class TaskLoop implements Runnable {
   private int lastInOutbox;
   private boolean outboxFull;
   private boolean timed;
+  private int firstState;
   private long itemStart;
   private long taken;
   private long lastDoorbell;
@@ -174,7 +175,7 @@ final class TaskLoop implements Runnable {
     failedFunction = NONE;
     classes = new ShippedClasses(fetcher);
     ClassLoader loader = classes.loader(start.effect().loader());
-    thread.enter(ItemThread.START, 0);
+    thread.enterUnnamed();
     thread.setName(start.name());
     thread.setContextClassLoader(loader);
     try {
@@ -194,7 +195,7 @@ final class TaskLoop implements Runnable {
     String left;
     Reset reset = Reset.read(frame.payload());
     FunctionMessage end = reset.effect();
-    thread.enter(ItemThread.START, 0);
+    thread.enterUnnamed();
     try {
       runEffect(end, classes.loader(end.loader()), 0);
       left = error != null ? "a task has thrown " + Texts.of(error) : fresh.whatHasChanged();
@@ -256,24 +257,31 @@ final class TaskLoop implements Runnable {
       throw new ProtocolException("chunk for an unknown function " + message.functionId());
     }
     timed = message.timed();
+    firstState = timed ? Ledger.DECODING : Ledger.RUNNING;
     // It may have been on its way before the parent knew of the failure. What is wanted all the
     // same comes again.
     boolean behindFailure = message.functionId() == failedFunction;
     failedFunction = NONE;
     boolean failed = false;
-    while (!behindFailure && (!failed || message.goesOn()) && message.hasNext()) {
-      int position = message.nextPosition();
-      ByteBuffer item = message.item();
-      startClock();
-      ledger.setItem(chunk, position, Ledger.DECODING);
-      if (ledger.isStopped(chunk)) {
-        ledger.moveItem(chunk, position, Ledger.DECODING, Ledger.REFUSED);
-        break;
+    ItemThread thread = (ItemThread) Thread.currentThread();
+    try {
+      while (!behindFailure && (!failed || message.goesOn()) && message.hasNext()) {
+        int position = message.nextPosition();
+        startClock();
+        thread.enter(chunk, position);
+        ledger.setItem(chunk, position, firstState);
+        if (ledger.isStopped(chunk)) {
+          ledger.moveItem(chunk, position, firstState, Ledger.REFUSED);
+          break;
+        }
+        failed = executeItem(thread, function, position, message.item());
+        if (failed || System.nanoTime() - lastDoorbell > DOORBELL_NANOS) {
+          thread.leave();
+          ringDoorbell();
+        }
       }
-      failed = executeItem(function, position, item);
-      if (failed || System.nanoTime() - lastDoorbell > DOORBELL_NANOS) {
-        ringDoorbell();
-      }
+    } finally {
+      thread.leave();
     }
     if (failed && !message.goesOn()) {
       failedFunction = message.functionId();
@@ -290,25 +298,26 @@ final class TaskLoop implements Runnable {
 
   /** Executes one item; true if it failed, which the parent should hear of at once. */
   private boolean executeItem(
-      RemoteFunction<Mapper<Object, Object>> function, int position, ByteBuffer item)
+      ItemThread thread,
+      RemoteFunction<Mapper<Object, Object>> function,
+      int position,
+      ByteBuffer item)
       throws IOException {
     outcome.truncate(0);
     taken = 0;
-    ItemThread thread = (ItemThread) Thread.currentThread();
-    boolean failed;
     // All of it is user code: reading the function and the input, the function, writing its result.
-    thread.enter(chunk, position);
+    thread.begin();
+    if (!ledger.isItem(chunk, position, firstState)) {
+      // Condemned already. The interrupt that is meant for it may have been dropped.
+      return false;
+    }
     thread.setContextClassLoader(function.loader());
     mdc.forget();
-    try {
-      failed = callAndPack(function, position, item);
-    } finally {
-      thread.leave();
-    }
+    boolean failed = callAndPack(function, position, item);
     if (outcome.size() == 0) {
       return false;
     }
-    commit(position);
+    commit(thread, position);
     return failed;
   }
 
@@ -324,16 +333,18 @@ final class TaskLoop implements Runnable {
       input = ObjectCodec.decode(item, function.loader());
     } catch (Throwable t) {
       note(t);
-      if (ledger.moveItem(chunk, position, Ledger.DECODING, Ledger.ENCODING)) {
+      if (ledger.moveItem(chunk, position, firstState, Ledger.ENCODING)) {
         packUnsendable(
             position, "the " + reading + " cannot be read in the worker: " + Texts.of(t), reading);
       }
       return true;
     }
-    // Reading the first input of a function may load many classes. The task has all of its time.
-    startClock();
-    if (!ledger.moveItem(chunk, position, Ledger.DECODING, Ledger.RUNNING)) {
-      return false;
+    if (timed) {
+      // Reading the first input of a function may load many classes. The task has all of its time.
+      startClock();
+      if (!ledger.moveItem(chunk, position, Ledger.DECODING, Ledger.RUNNING)) {
+        return false;
+      }
     }
     Object value = null;
     Throwable thrown = null;
@@ -395,15 +406,14 @@ final class TaskLoop implements Runnable {
   }
 
   /** Hands the packed outcome over, so that nothing which happens to this JVM can take it back. */
-  private void commit(int position) throws IOException {
+  private void commit(ItemThread thread, int position) throws IOException {
     int size = outcome.size();
     outboxFull |= outboxEnd + size > Ledger.HALF_BYTES;
-    int state = Ledger.ENCODING;
     if (outboxFull) {
       Outcome.putPosition(outcome, position);
       // The parent may be busy. That is not the time of the item any more.
-      ledger.moveItem(chunk, position, state, Ledger.SENDING);
-      state = Ledger.SENDING;
+      ledger.advanceItem(chunk, position, Ledger.SENDING);
+      thread.leave();
       data.write(FrameType.OUTCOME, chunk, outcome);
     } else {
       ledger.writeOutcome(chunk, outboxEnd, outcome.array(), size);
@@ -411,7 +421,7 @@ final class TaskLoop implements Runnable {
       lastInOutbox = position;
       ledger.commit(chunk, outboxEnd);
     }
-    ledger.moveItem(chunk, position, state, Ledger.DONE);
+    ledger.advanceItem(chunk, position, Ledger.DONE);
     if (outcome.array().length > LARGE_OUTCOME_BYTES) {
       outcome = new Packer(SMALL_OUTCOME_BYTES);
     }
