@@ -1,5 +1,7 @@
 package io.github.poolmap.internal.run;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -18,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  * then goes back to the run, to be claimed again. Everything is called by the thread of that lane,
  * which needs no lock before {@code finish} and {@code publish}; {@link #fail} alone is heard by
  * the run at once. A thread that is lost to a task has lost its chunk too: whoever gave it up goes
- * on in its place.
+ * on in its place, with a copy of it ({@link #asLeft}).
+ *
+ * <p>As a rule items succeed one after the other, and then a count of them says it all. Only when
+ * that is not so the state of each is noted.
  *
  * @param <F> the form of the function
  */
@@ -33,16 +38,42 @@ public final class Chunk<F> {
   private static final byte DROPPED = 3;
   private static final byte AGAIN = 4;
 
+  private static final VarHandle SUCCEEDED;
+  private static final VarHandle STATES;
+  private static final VarHandle STATE = MethodHandles.arrayElementVarHandle(byte[].class);
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      SUCCEEDED = lookup.findVarHandle(Chunk.class, "succeeded", int.class);
+      STATES = lookup.findVarHandle(Chunk.class, "states", byte[].class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   private final Run<F> run;
   private final Items items;
   private int size;
   private final @Nullable Object[] values;
   private final int valuesOffset;
   private final boolean inPlace;
-  private final byte[] states;
+
+  /**
+   * Items before this one have succeeded. Released after their values; grows until there are
+   * states.
+   */
+  private int succeeded;
+
+  /** What became of each item, once that cannot be counted. Released with what it says. */
+  private byte @Nullable [] states;
+
   private final long @Nullable [] nanos;
   private String worker = "";
+
+  /** Items before this one have been delivered, or are not to be. Guarded by the run's lock. */
   private int firstUndelivered;
+
   private long bytes;
   private long @Nullable [] resultBytes;
   private boolean crashed;
@@ -66,8 +97,42 @@ public final class Chunk<F> {
     this.inPlace = target != null;
     this.values = target == null ? new Object[size] : target;
     this.valuesOffset = target == null ? 0 : (int) items.from();
-    this.states = new byte[size];
     this.nanos = timed ? new long[size] : null;
+  }
+
+  /** Makes a copy of what there is to see of another one. */
+  private Chunk(Chunk<F> of) {
+    byte[] noted = (byte[]) STATES.getAcquire(of);
+    this.run = of.run;
+    this.items = of.items;
+    this.size = of.size;
+    this.inPlace = of.inPlace;
+    this.values = of.values;
+    this.valuesOffset = of.valuesOffset;
+    this.nanos = of.nanos;
+    this.worker = of.worker;
+    this.firstUndelivered = of.firstUndelivered;
+    this.succeeded = (int) SUCCEEDED.getAcquire(of);
+    if (noted != null) {
+      byte[] copy = new byte[size];
+      for (int i = 0; i < size; i++) {
+        copy[i] = (byte) STATE.getAcquire(noted, i);
+      }
+      this.states = copy;
+    }
+    this.resultBytes = of.resultBytes;
+    this.crashed = of.crashed;
+    this.progressed = of.progressed;
+  }
+
+  /**
+   * Gives the chunk up: what its thread still does to it is of no account. Needs the run's lock.
+   *
+   * @return a copy of what has become of it until now, for who goes on in the thread's place
+   */
+  Chunk<F> asLeft() {
+    abandoned = true;
+    return new Chunk<>(this);
   }
 
   public Run<F> run() {
@@ -107,7 +172,27 @@ public final class Chunk<F> {
   }
 
   public boolean isSettled(int position) {
-    return states[position] != OPEN;
+    return state(position) != OPEN;
+  }
+
+  private byte state(int position) {
+    byte[] each = states;
+    if (each != null) {
+      return each[position];
+    }
+    return position < succeeded ? SETTLED : OPEN;
+  }
+
+  /** Notes the states from here on. */
+  private byte[] states() {
+    byte[] each = states;
+    if (each == null) {
+      each = new byte[items.size()];
+      Arrays.fill(each, 0, succeeded, SETTLED);
+      Arrays.fill(each, 0, Math.min(firstUndelivered, succeeded), DELIVERED);
+      STATES.setRelease(this, each);
+    }
+    return each;
   }
 
   /** Tells whether somebody wants to know how long each item takes. */
@@ -124,8 +209,14 @@ public final class Chunk<F> {
 
   /** The item has its result. */
   public void succeed(int position, @Nullable Object value) {
-    settle(position, SETTLED);
+    if (states == null && position == succeeded) {
+      values[valuesOffset + position] = value;
+      SUCCEEDED.setRelease(this, position + 1);
+      return;
+    }
+    checkOpen(position);
     values[valuesOffset + position] = value;
+    settle(position, SETTLED);
     progressed = true;
   }
 
@@ -156,10 +247,14 @@ public final class Chunk<F> {
   }
 
   private void settle(int position, byte state) {
-    if (states[position] != OPEN) {
+    checkOpen(position);
+    STATE.setRelease(states(), position, state);
+  }
+
+  private void checkOpen(int position) {
+    if (state(position) != OPEN) {
       throw new IllegalStateException("item " + index(position) + " has an outcome already");
     }
-    states[position] = state;
   }
 
   /** Gives the items from this position on back to the run; none of them has been begun. */
@@ -224,7 +319,7 @@ public final class Chunk<F> {
 
   /** Items have ended since the worker took the chunk, other than by its death. */
   boolean hasProgressed() {
-    return progressed;
+    return progressed || succeeded > 0;
   }
 
   boolean hasCrashed() {
@@ -240,7 +335,7 @@ public final class Chunk<F> {
   }
 
   Settled settled(int position, @Nullable ItemFailure failure) {
-    boolean started = failure == null || failure.wasStarted() || states[position] == DROPPED;
+    boolean started = failure == null || failure.wasStarted() || state(position) == DROPPED;
     return new Settled(
         index(position),
         input(position),
@@ -253,16 +348,33 @@ public final class Chunk<F> {
 
   /** Gives what is settled and not delivered to the sink. Returns how many items that were. */
   int deliverTo(Sink sink) {
+    byte[] each = states;
+    return each == null ? deliverSucceeded(sink) : deliverNoted(sink, each);
+  }
+
+  private int deliverSucceeded(Sink sink) {
+    int first = firstUndelivered;
+    int end = succeeded;
+    if (!inPlace) {
+      for (int i = first; i < end; i++) {
+        sink.succeed(this, i);
+      }
+    }
+    firstUndelivered = end;
+    return end - first;
+  }
+
+  private int deliverNoted(Sink sink, byte[] each) {
     int delivered = 0;
     int undelivered = size;
     for (int i = firstUndelivered; i < size; i++) {
-      if (states[i] == SETTLED) {
+      if (each[i] == SETTLED) {
         if (!inPlace) {
           sink.succeed(this, i);
         }
-        states[i] = DELIVERED;
+        each[i] = DELIVERED;
         delivered++;
-      } else if (states[i] == OPEN && undelivered == size) {
+      } else if (each[i] == OPEN && undelivered == size) {
         undelivered = i;
       }
     }
@@ -273,8 +385,8 @@ public final class Chunk<F> {
   /** Hands each stretch of items that have not been begun to the run. */
   void forEachOpen(int deaths, Consumer<Items> taker) {
     int start = -1;
-    for (int i = 0; i <= size; i++) {
-      boolean open = i < size && states[i] == OPEN;
+    for (int i = states == null ? succeeded : 0; i <= size; i++) {
+      boolean open = i < size && state(i) == OPEN;
       if (open && start < 0) {
         start = i;
       } else if (!open && start >= 0) {
@@ -287,7 +399,7 @@ public final class Chunk<F> {
   /** Tells the sink of items that were begun and dropped. */
   void forEachDropped(IntConsumer taker) {
     for (int i = 0; i < size; i++) {
-      if (states[i] == DROPPED) {
+      if (state(i) == DROPPED) {
         taker.accept(i);
       }
     }
@@ -301,8 +413,8 @@ public final class Chunk<F> {
   /** The item that its lane was at has been given up with the lane. */
   void dropFirstOpen() {
     for (int i = 0; i < size; i++) {
-      if (states[i] == OPEN) {
-        states[i] = DROPPED;
+      if (state(i) == OPEN) {
+        states()[i] = DROPPED;
         return;
       }
     }
@@ -310,6 +422,14 @@ public final class Chunk<F> {
 
   @Override
   public String toString() {
-    return "Chunk[" + items.from() + "+" + size + " " + Arrays.toString(states) + "]";
+    return "Chunk["
+        + items.from()
+        + "+"
+        + size
+        + " "
+        + succeeded
+        + " "
+        + Arrays.toString(states)
+        + "]";
   }
 }

@@ -23,6 +23,9 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
   /** A stream may wait for results that are older than this. */
   private static final long PUBLISH_NANOS = 20_000_000;
 
+  /** Stands for a position: the thread has been given up, and the chunk is not its any more. */
+  private static final int LOST = -1;
+
   private final String workerName;
   private final boolean callersThread;
   private final int slot;
@@ -35,6 +38,9 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
   private final UserCode userCode = new UserCode();
   private @Nullable WorkerScope scope;
   private volatile boolean refusing;
+
+  /** Of the thread that executes: when a stream may wait for what has ended by then. */
+  private long publishAt;
 
   private InlineExecutor(
       String workerName,
@@ -145,27 +151,23 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
   @Override
   public void execute(
       Chunk<Mapper<Object, Object>> chunk, MoreChunks<Mapper<Object, Object>> more) {
-    Run<Mapper<Object, Object>> run = chunk.run();
     Thread current = Thread.currentThread();
     ClassLoader loader = current.getContextClassLoader();
     chunk.assignTo(workerName);
     Map<String, String> mdc = callersThread ? MDC.getCopyOfContextMap() : null;
+    boolean isStream = chunk.run().isStream();
     long start = System.nanoTime();
-    long published = start;
+    publishAt = start + PUBLISH_NANOS;
     try {
-      for (int i = 0;
-          i < chunk.size() && run.wants(chunk, i) && mayBegin(run) && userCode.enter(chunk, i);
-          i++) {
-        current.setContextClassLoader(run.contextClassLoader());
-        // That of the call comes with the function. What is here belongs to whoever reads a stream
-        // in this thread, or another item has left it.
-        MDC.clear();
-        if (!executeItem(chunk, i)) {
+      int next = 0;
+      while (mayBegin(chunk, next) && userCode.enter(chunk, next)) {
+        next = executeStretch(chunk, next);
+        if (next == LOST) {
           return;
         }
-        if (run.isStream() && System.nanoTime() - published > PUBLISH_NANOS) {
+        if (isStream && System.nanoTime() - publishAt > 0) {
           chunk.publish();
-          published = System.nanoTime();
+          publishAt = System.nanoTime() + PUBLISH_NANOS;
         }
       }
     } finally {
@@ -179,28 +181,99 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
     chunk.finish(System.nanoTime() - start, HANDOVER_NANOS);
   }
 
+  /**
+   * Executes items until there is a reason to leave user code: one that does not simply succeed,
+   * the end of the chunk, or results that a stream may wait for.
+   *
+   * @return the position behind the last one, or {@link #LOST}
+   */
+  private int executeStretch(Chunk<Mapper<Object, Object>> chunk, int first) {
+    Run<Mapper<Object, Object>> run = chunk.run();
+    Mapper<Object, Object> function = run.function();
+    ClassLoader loader = run.contextClassLoader();
+    Thread current = Thread.currentThread();
+    boolean isTimed = chunk.isTimed();
+    boolean staysInside = chunk.watch == null;
+    boolean isStream = run.isStream();
+    int position = first;
+    while (true) {
+      putInPlace(current, loader);
+      Object value = null;
+      Throwable thrown = null;
+      long start = isTimed ? System.nanoTime() : 0;
+      try {
+        value = call(function, chunk.input(position));
+      } catch (Throwable t) {
+        thrown = t;
+      }
+      if (isTimed) {
+        chunk.took(position, System.nanoTime() - start);
+      }
+      if (thrown != null
+          || !staysInside
+          || userCode.isCondemned()
+          || (callersThread && current.isInterrupted())) {
+        return settle(chunk, position, value, thrown) ? position + 1 : LOST;
+      }
+      chunk.succeed(position, value);
+      position++;
+      if (!isWanted(chunk, position) || (isStream && System.nanoTime() - publishAt > 0)) {
+        break;
+      }
+      if (current.isInterrupted()) {
+        if (callersThread) {
+          break;
+        }
+        // Before the look: what this has dropped is what that sees.
+        Thread.interrupted();
+      }
+      if (userCode.isCondemned()) {
+        break;
+      }
+    }
+    return userCode.leave() == UserCode.End.LOST ? LOST : position;
+  }
+
+  /** Sees that the item finds what belongs to its caller, and nothing that another one has left. */
+  private void putInPlace(Thread current, @Nullable ClassLoader loader) {
+    // A thread of the caller's may have its own idea of what it says it has.
+    if (callersThread || current.getContextClassLoader() != loader) {
+      current.setContextClassLoader(loader);
+    }
+    // That of the call comes with the function. What is here belongs to whoever reads a stream in
+    // this thread, or another item has left it.
+    MDC.clear();
+  }
+
+  private static boolean isWanted(Chunk<Mapper<Object, Object>> chunk, int position) {
+    return position < chunk.size()
+        && chunk.run().wants(chunk, position)
+        && !chunk.run().isStopped();
+  }
+
   /** Whoever interrupts a caller, or the task that it is, between two items wants an end. */
-  private boolean mayBegin(Run<Mapper<Object, Object>> run) {
-    if (callersThread && !run.isStopped() && Thread.currentThread().isInterrupted()) {
+  private boolean mayBegin(Chunk<Mapper<Object, Object>> chunk, int position) {
+    if (!isWanted(chunk, position)) {
+      return false;
+    }
+    Run<Mapper<Object, Object>> run = chunk.run();
+    if (callersThread && Thread.currentThread().isInterrupted()) {
       run.stop(run.interruption());
     }
     return !run.isStopped();
   }
 
-  /** Executes one item; false if the thread has been given up and the chunk is not its any more. */
-  private boolean executeItem(Chunk<Mapper<Object, Object>> chunk, int position) {
+  /**
+   * Leaves user code behind an item and decides what became of it; false if the thread has been
+   * given up and the chunk is not its any more.
+   */
+  private boolean settle(
+      Chunk<Mapper<Object, Object>> chunk,
+      int position,
+      @Nullable Object value,
+      @Nullable Throwable thrown) {
     Run<Mapper<Object, Object>> run = chunk.run();
-    Object value = null;
-    Throwable thrown = null;
     Judgement judgement = null;
-    try {
-      value = call(run.function(), chunk.input(position));
-    } catch (Throwable t) {
-      thrown = t;
-    }
-    if (chunk.isTimed()) {
-      chunk.took(position, userCode.elapsedNanos());
-    }
     if (thrown != null && userCode.endItem()) {
       judgement = chunk.judge(position, ItemFailure.thrown(thrown, workerName));
     }

@@ -812,13 +812,13 @@ public final class Run<F> {
           });
       for (Chunk<F> chunk : chunks) {
         onBoard.remove(chunk);
-        chunk.abandoned = true;
         endWatch(chunk);
         claims.release(boundsBytes() ? chunk.bytes() : 0);
-        deliver(chunk);
-        chunk.dropFirstOpen();
-        leaveDroppedOpen(chunk);
-        chunk.forEachOpen(0, this::comeBack);
+        Chunk<F> left = chunk.asLeft();
+        deliver(left);
+        left.dropFirstOpen();
+        leaveDroppedOpen(left);
+        left.forEachOpen(0, this::comeBack);
       }
       endsNow = noticeEnd();
     } finally {

@@ -17,6 +17,33 @@ import org.jspecify.annotations.Nullable;
  * <p>Condemning and leaving exclude each other, so that an item either has its outcome or is
  * stopped, and an interrupt hits the item that it is meant for. A thread that is lost belongs to no
  * pool any more: it takes no further chunk when it comes back, and ends.
+ *
+ * <h2>From item to item</h2>
+ *
+ * <p>Entering and leaving cost more than a small item. So a lane stays inside from item to item of
+ * a chunk as long as they succeed and none has a time limit, and asks {@link #isCondemned} alone:
+ * after an item, before the outcome is noted, and again before the next one starts. That needs no
+ * fence, because what is condemned is the run and not one of its items:
+ *
+ * <ul>
+ *   <li>Who stops a run condemns first and interrupts then. An item that sees the interrupt is
+ *       followed by a look that sees why, so what the interrupt did to it is never taken for its
+ *       outcome. An item whose look came before had ended by itself.
+ *   <li>An interrupt that finds the thread between two items is seen by the look before the next
+ *       one, which comes after the flag was cleared. Or that look came before: then the next item
+ *       has started, the flag is still set, and the interrupt hits it, of the same run.
+ *   <li>The last item of the chunk, one that fails, and one that is condemned end with {@link
+ *       #leave}, which waits for interrupts on their way. None gets past it to another run.
+ * </ul>
+ *
+ * <p>An item with a time limit is condemned by its name, so it has a stretch of its own, entered
+ * and left under the lock.
+ *
+ * <p>{@link #abandon} gives up a thread wherever in the stretch it is. Whoever does that goes on
+ * with a copy of the chunk ({@link Chunk#asLeft}), and the thread learns of it when it leaves.
+ * Should it have been held up for the whole grace period right between an item's end and the note
+ * of it, that item counts as not ended. No item is started by anybody else in its place: its run
+ * has been stopped.
  */
 public final class UserCode {
 
@@ -44,7 +71,10 @@ public final class UserCode {
   private @Nullable Chunk<?> chunk;
   private int position;
   private long startNanos;
-  private End end = End.KEPT;
+
+  /** Written under the lock. The thread inside looks at it between items without. */
+  private volatile End end = End.KEPT;
+
   private List<StackTraceElement> stackAtExpiry = List.of();
   private boolean lost;
   private int interruptsToCome;
@@ -87,7 +117,10 @@ public final class UserCode {
     return true;
   }
 
-  /** The calling thread begins to execute an item; false if its run has been stopped. */
+  /**
+   * The calling thread begins to execute an item, and those behind it if it stays inside; false if
+   * their run has been stopped.
+   */
   boolean enter(Chunk<?> itemsChunk, int itemPosition) {
     synchronized (this) {
       if (!enter(itemsChunk.run())) {
@@ -95,7 +128,7 @@ public final class UserCode {
       }
       chunk = itemsChunk;
       position = itemPosition;
-      startNanos = itemsChunk.isTimed() || itemsChunk.watch != null ? System.nanoTime() : 0;
+      startNanos = itemsChunk.watch == null ? 0 : System.nanoTime();
     }
     return true;
   }
@@ -171,13 +204,8 @@ public final class UserCode {
   }
 
   /** Tells whether what is executed is to stop. */
-  synchronized boolean isCondemned() {
+  boolean isCondemned() {
     return end != End.KEPT;
-  }
-
-  /** Returns how long the item under way has been executed. Called by its thread. */
-  synchronized long elapsedNanos() {
-    return System.nanoTime() - startNanos;
   }
 
   /** Returns where the thread was when the time of its item was over. */
