@@ -61,10 +61,22 @@ final class CurrentWorker {
     synchronized (CurrentWorker.class) {
       ofProcess = worker;
       if (!closesAtExit) {
-        Runtime.getRuntime()
-            .addShutdownHook(new Thread(CurrentWorker::closeProcessWorker, "poolmap-locals"));
+        Runtime.getRuntime().addShutdownHook(new AtExit());
         closesAtExit = true;
       }
+    }
+  }
+
+  /** No lambda, since a worker makes it while it boots, when the first one is dear. */
+  private static final class AtExit extends Thread {
+
+    AtExit() {
+      super("poolmap-locals");
+    }
+
+    @Override
+    public void run() {
+      closeProcessWorker();
     }
   }
 

@@ -42,9 +42,6 @@ public final class Pools implements AutoCloseable {
   private final @Nullable PoolKind processFallback;
   private final AtomicBoolean fallbackTold = new AtomicBoolean();
 
-  /** What tells the workers of one pool from those of another. */
-  private record Spec(String form, int workers) {}
-
   /** By what they are: equal specs share workers. Guarded by itself. */
   private final Map<Object, Engine<?>> engines = new LinkedHashMap<>();
 
@@ -82,7 +79,7 @@ public final class Pools implements AutoCloseable {
    * @throws PoolClosedException if this is closed
    */
   public <T, R> Pool<T, R> serial() {
-    return handle(new Spec("serial", 1), () -> SerialPool.builder().newEngine());
+    return handle(spec("serial", 1), () -> SerialPool.builder().newEngine());
   }
 
   /**
@@ -110,7 +107,7 @@ public final class Pools implements AutoCloseable {
   public <T, R> Pool<T, R> threads(int workers) {
     PoolBuilder.checkWorkers(workers, ThreadPool.MOST_WORKERS);
     return handle(
-        new Spec("threads", workers),
+        spec("threads", workers),
         () ->
             ThreadPool.builder()
                 .name(name(ThreadPool.DEFAULT_NAME, workers))
@@ -130,7 +127,7 @@ public final class Pools implements AutoCloseable {
   public <T, R> Pool<T, R> virtualThreads() {
     VirtualThreads.check();
     return handle(
-        new Spec("virtual", ThreadPool.VIRTUAL_WORKERS),
+        spec("virtual", ThreadPool.VIRTUAL_WORKERS),
         () -> ThreadPool.builder().name(VIRTUAL_NAME).virtual().newEngine());
   }
 
@@ -151,7 +148,7 @@ public final class Pools implements AutoCloseable {
    */
   public <T, R> Pool<T, R> auto() {
     return handle(
-        new Spec("auto", defaultWorkers),
+        spec("auto", defaultWorkers),
         () ->
             Engine.automatic(
                 AUTO_NAME, List.of(), PoolWorker.factory(null), Duration.ofSeconds(60)));
@@ -281,7 +278,12 @@ public final class Pools implements AutoCloseable {
     return workers == defaultWorkers ? base : base + ".of" + workers;
   }
 
-  private <T, R> Pool<T, R> handle(Spec spec, Supplier<Engine<?>> maker) {
+  /** What tells the workers of one pool from those of another. */
+  private static String spec(String form, int workers) {
+    return form + " " + workers;
+  }
+
+  private <T, R> Pool<T, R> handle(String spec, Supplier<Engine<?>> maker) {
     return handle(spec, maker, MapOptions.defaults(), List.of());
   }
 

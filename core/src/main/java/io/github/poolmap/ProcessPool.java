@@ -14,6 +14,7 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -427,20 +428,33 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
         if (shipClasses) {
           options = WorkerOptions.withLibraryShipped(options);
         }
+        if (javaHome == null) {
+          options = WorkerOptions.withSelectorProvider(options);
+        }
       }
       return new LaunchSpec(
           java(home), options, path, environment, workingDirectory, startTimeout, launcher, output);
     }
 
-    /** Everything that tells the workers of one pool from those of another. */
-    private record Spec(
-        WorkerPlan plan,
-        @Nullable Effect<? super WorkerInfo> initializer,
-        List<PoolListener> listeners) {}
-
-    /** Returns what is equal for builders whose pools may share workers. */
+    /**
+     * Returns what is equal for builders whose pools may share workers: everything that tells the
+     * workers of one pool from those of another. A list, because the first use of the methods that
+     * a record gets by itself takes a program some 40 ms.
+     */
     Object spec() {
-      return new Spec(plan(), initializer(), listeners());
+      WorkerPlan plan = plan();
+      return Arrays.<@Nullable Object>asList(
+          plan.poolName(),
+          plan.workers(),
+          plan.spec(),
+          plan.strategy(),
+          plan.idleTimeout(),
+          plan.limits().tasks(),
+          plan.limits().memory(),
+          plan.debugSlot(),
+          plan.shipClasses(),
+          initializer(),
+          listeners());
     }
 
     private WorkerPlan plan() {

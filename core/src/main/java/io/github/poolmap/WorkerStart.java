@@ -6,9 +6,19 @@ import org.jspecify.annotations.Nullable;
  * The first thing that a worker process does: it becomes what {@link WorkerInfo} and {@link
  * WorkerLocal} call a worker, and runs the user's initializer.
  *
- * @param initializer the user's, or null
+ * <p>Not a record: to read the first record of a stream a JVM takes as long as for all the rest of
+ * this.
  */
-record WorkerStart(@Nullable Effect<? super WorkerInfo> initializer) implements Effect<WorkerInfo> {
+final class WorkerStart implements Effect<WorkerInfo> {
+
+  private static final long serialVersionUID = 1L;
+
+  /** The user's, or null. */
+  private final @Nullable Effect<? super WorkerInfo> initializer;
+
+  WorkerStart(@Nullable Effect<? super WorkerInfo> initializer) {
+    this.initializer = initializer;
+  }
 
   @Override
   public void accept(WorkerInfo info) throws Exception {

@@ -247,6 +247,8 @@ class ProcessStartTest {
   /** One of the reasons why there may be no Unix-domain socket; all take the same way. */
   @Test
   void aTemporaryFolderWithTooLongAPathForASocketLeadsToTcp() throws Throwable {
+    // With those of other tests there may be too many at once, of which a warning tells.
+    Pools.releaseWarm();
     Path deep = deepFolder();
     withProperties(
         Map.of("java.io.tmpdir", deep.toString()),

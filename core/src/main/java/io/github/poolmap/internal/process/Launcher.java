@@ -80,8 +80,9 @@ final class Launcher {
    * Boots a worker and waits until it is ready.
    *
    * @param debugged whether it listens for a debugger
+   * @param meanwhile is done while the JVM boots
    */
-  ChildJvm launch(LaunchSpec spec, String name, boolean debugged) {
+  ChildJvm launch(LaunchSpec spec, String name, boolean debugged, Runnable meanwhile) {
     if (isRefusing()) {
       throw new WorkerStartException(name + ": not started, its pool is closed", "", "", null);
     }
@@ -90,7 +91,7 @@ final class Launcher {
     boolean started = false;
     try {
       List<String> command = command(spec, folder, name);
-      ChildJvm child = launchIn(folder, spec, command, name, debugged);
+      ChildJvm child = launchIn(folder, spec, command, name, debugged, meanwhile);
       child.workload().booted(System.nanoTime() - begun);
       started = true;
       return child;
@@ -102,9 +103,14 @@ final class Launcher {
   }
 
   private ChildJvm launchIn(
-      WorkerFolder folder, LaunchSpec spec, List<String> command, String name, boolean debugged) {
+      WorkerFolder folder,
+      LaunchSpec spec,
+      List<String> command,
+      String name,
+      boolean debugged,
+      Runnable meanwhile) {
     try {
-      return boot(folder, spec, command, name, debugged ? DebugPort.choose() : null);
+      return boot(folder, spec, command, name, debugged ? DebugPort.choose() : null, meanwhile);
     } catch (IOException e) {
       throw new WorkerStartException(
           name + ": cannot be started: " + e, String.join(" ", command), "", e);
@@ -116,7 +122,8 @@ final class Launcher {
       LaunchSpec spec,
       List<String> command,
       String name,
-      @Nullable DebugPort debugPort)
+      @Nullable DebugPort debugPort,
+      Runnable meanwhile)
       throws IOException {
     byte[] token = new byte[Hello.TOKEN_BYTES];
     RANDOM.nextBytes(token);
@@ -135,6 +142,10 @@ final class Launcher {
         register(process);
         ProcessMark.of(process.toHandle()).write(folder.worker());
         ChildJvm.Output output = pump(process, spec.output(), name);
+        meanwhile.run();
+        long memory = Memory.usable();
+        int cores = Runtime.getRuntime().availableProcessors();
+        long heap = Slice.of(spec.options(), memory, cores).heapBytes();
         sockets = handshake.await(process, spec.startTimeout());
         if (sockets == null) {
           throw bootFailed(spec, name, process, output, command, arguments);
@@ -144,9 +155,7 @@ final class Launcher {
         }
         ChildJvm child = new ChildJvm(spec, process, folder, sockets, ledger, output);
         ready = true;
-        long memory = Memory.usable();
-        int cores = Runtime.getRuntime().availableProcessors();
-        LiveHeaps.PROGRAM.add(child, Slice.of(spec.options(), memory, cores).heapBytes(), memory);
+        LiveHeaps.PROGRAM.add(child, heap, memory);
         if (debugPort != null) {
           child.taint("a debugger may be attached");
           LOG.warn("{}: a debugger can be attached at {}", child, debugPort.address());

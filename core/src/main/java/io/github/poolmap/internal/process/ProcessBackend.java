@@ -30,7 +30,7 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
   private static final AtomicLong FUNCTIONS = new AtomicLong();
 
   /** What has been said of how large workers are, so that each is said once. */
-  private static final Set<List<Object>> SIZES_TOLD = ConcurrentHashMap.newKeySet();
+  private static final Set<String> SIZES_TOLD = ConcurrentHashMap.newKeySet();
 
   private final WorkerPlan plan;
   private final Launcher launcher;
@@ -175,12 +175,12 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
 
   /** Gets a worker that has booted. */
   ChildJvm start(String name, int slot) {
-    tellSize();
     WarmWorkers.OF_PROGRAM.used(plan.spec());
     boolean got = false;
     try {
       ChildJvm worker = hire(name, slot);
       got = true;
+      tellSize();
       return worker;
     } finally {
       if (!got) {
@@ -219,17 +219,20 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
     return child;
   }
 
-  /** The first worker of this size says how large it is, and that it can be changed. */
+  /**
+   * The first worker of this size says how large it is, and that it can be changed. To find out how
+   * much memory there is takes a program some 20 ms the first time; a JVM boots meanwhile.
+   */
   private void tellSize() {
     long memory = Memory.usable();
     Slice slice =
         Slice.of(plan.spec().options(), memory, Runtime.getRuntime().availableProcessors());
-    if (SIZES_TOLD.add(List.of(plan.workers(), slice))) {
-      LOG.info(
-          "{}: up to {}, each with {}; maxHeap(...) and jvmArgs(...) change it",
-          plan.poolName(),
-          plan.workers() == 1 ? "1 worker" : plan.workers() + " workers",
-          slice.describe(memory));
+    String size =
+        (plan.workers() == 1 ? "1 worker" : plan.workers() + " workers")
+            + ", each with "
+            + slice.describe(memory);
+    if (SIZES_TOLD.add(size)) {
+      LOG.info("{}: up to {}; maxHeap(...) and jvmArgs(...) change it", plan.poolName(), size);
     }
   }
 
@@ -279,7 +282,7 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
 
     @Override
     public WorkerProcess launch() {
-      return backend.launcher.launch(backend.plan.spec(), name, debugged);
+      return backend.launcher.launch(backend.plan.spec(), name, debugged, backend::tellSize);
     }
 
     @Override

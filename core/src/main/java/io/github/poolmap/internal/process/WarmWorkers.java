@@ -183,7 +183,7 @@ public final class WarmWorkers {
   private void bootSpare(Launcher launcher, LaunchSpec spec, String name) {
     ChildJvm spare = null;
     try {
-      spare = launcher.launch(spec, name, false);
+      spare = launcher.launch(spec, name, false, () -> {});
     } catch (WorkerStartException e) {
       if (launcher.isRefusing()) {
         LOG.debug("{}: not wanted any more", name);

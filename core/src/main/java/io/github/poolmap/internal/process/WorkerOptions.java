@@ -3,12 +3,13 @@ package io.github.poolmap.internal.process;
 import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.lang.module.ModuleFinder;
+import java.lang.reflect.Modifier;
+import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -58,12 +59,17 @@ public final class WorkerOptions {
       options.add("-Xmx" + maxHeap);
     } else {
       // Of the memory that the process may use, which the JVM finds out, cgroup included.
-      options.add(
-          String.format(Locale.ROOT, "-XX:MaxRAMPercentage=%.3f", 75.0 / Math.max(workers, cores)));
+      options.add("-XX:MaxRAMPercentage=" + thousandths(75_000L / Math.max(workers, cores)));
     }
     options.addAll(inherited(ManagementFactory.getRuntimeMXBean().getInputArguments()));
     options.addAll(ofUser);
     return options;
+  }
+
+  /** Without a formatter, whose first use takes a program some 10 ms. */
+  private static String thousandths(long number) {
+    String digits = Long.toString(1000 + number % 1000);
+    return number / 1000 + "." + digits.substring(1);
   }
 
   /** Those of this program's own options that its workers get too. */
@@ -189,5 +195,31 @@ public final class WorkerOptions {
     all.add(SHIP_LIBRARY);
     all.addAll(options);
     return all;
+  }
+
+  /**
+   * Adds to the options which class opens sockets, so that a worker need not look for one in every
+   * jar of its class path, as this JVM has done. For a worker that has the JDK and the class path
+   * of this program.
+   */
+  public static List<String> withSelectorProvider(List<String> options) {
+    Class<?> provider = SelectorProvider.provider().getClass();
+    if (provider.getClassLoader() != null || !canBeMade(provider)) {
+      return options;
+    }
+    List<String> all = new ArrayList<>();
+    all.add("-D" + SelectorProvider.class.getName() + "=" + provider.getName());
+    all.addAll(options);
+    return all;
+  }
+
+  /** Tells whether the JDK can make one of it by its name, which takes a public constructor. */
+  private static boolean canBeMade(Class<?> provider) {
+    try {
+      return Modifier.isPublic(provider.getModifiers())
+          && Modifier.isPublic(provider.getDeclaredConstructor().getModifiers());
+    } catch (NoSuchMethodException e) {
+      return false;
+    }
   }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +69,7 @@ final class ShippedClasses {
       WeakReference<ShippedLoader> earlier = all.get(id);
       known = earlier == null ? null : earlier.get();
       if (known == null) {
-        all.values().removeIf(each -> each.get() == null);
+        forgetCollected();
         ShippedLoader.Source source =
             id == ClassRequest.NOBODY ? new OfNobody() : new OfParent(fetcher, id);
         known = new ShippedLoader("poolmap-" + id, source, library);
@@ -78,6 +79,16 @@ final class ShippedClasses {
     }
     known.forgetMissing();
     return known;
+  }
+
+  /** A loop, since a worker does this while it boots, when the first lambda is dear. */
+  private void forgetCollected() {
+    Iterator<WeakReference<ShippedLoader>> each = all.values().iterator();
+    while (each.hasNext()) {
+      if (each.next().get() == null) {
+        each.remove();
+      }
+    }
   }
 
   /** Asks a class loader of the parent. */

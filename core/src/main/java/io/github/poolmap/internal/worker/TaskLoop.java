@@ -57,6 +57,7 @@ final class TaskLoop implements Runnable {
   private static final int BROKEN = 72;
 
   private final String name;
+  private final long pid;
   private final FrameChannel data;
   private final Ledger ledger;
   private final ParentWatch watch;
@@ -96,12 +97,14 @@ final class TaskLoop implements Runnable {
    */
   TaskLoop(
       String name,
+      long pid,
       FrameChannel data,
       Ledger ledger,
       ParentWatch watch,
       ClassFetcher fetcher,
       JvmState fresh) {
     this.name = name;
+    this.pid = pid;
     this.data = data;
     this.ledger = ledger;
     this.watch = watch;
@@ -136,7 +139,7 @@ final class TaskLoop implements Runnable {
           case CHUNK -> execute((int) frame.id(), ChunkMessage.read(frame.payload()));
           case RESET -> {
             if (forgetPool(frame)) {
-              new TaskLoop(name, data, ledger, watch, fetcher, fresh).start();
+              new TaskLoop(name, pid, data, ledger, watch, fetcher, fresh).start();
               return;
             }
           }
@@ -234,14 +237,11 @@ final class TaskLoop implements Runnable {
     }
   }
 
-  private static void runEffect(FunctionMessage message, ClassLoader loader, int index)
-      throws Exception {
+  private void runEffect(FunctionMessage message, ClassLoader loader, int index) throws Exception {
     RemoteFunction<Effect<WorkerInfo>> effect = new RemoteFunction<>(message, loader);
     effect
         .function()
-        .accept(
-            new WorkerInfo(
-                PoolKind.PROCESSES, index, ProcessHandle.current().pid(), Thread.currentThread()));
+        .accept(new WorkerInfo(PoolKind.PROCESSES, index, pid, Thread.currentThread()));
   }
 
   private void execute(int newChunk, ChunkMessage message) throws IOException {

@@ -73,7 +73,7 @@ public final class WorkerMain {
   private static void boot(String name, WorkerFolder folder) throws IOException {
     Address address = Address.read(folder);
     byte[] token = Files.readAllBytes(folder.token());
-    long pid = ProcessHandle.current().pid();
+    long pid = OwnPid.find();
     // First of all the watch: from here on the parent's end is this JVM's end, whatever happens.
     FrameChannel control = dial(address, folder, Hello.Role.CONTROL, token, pid);
     ClassFetcher fetcher = new ClassFetcher(control);
@@ -86,7 +86,7 @@ public final class WorkerMain {
     Ledger ledger = Ledger.open(folder.ledger());
     JvmState fresh = JvmState.now();
     data.write(FrameType.READY, pid);
-    new TaskLoop(name, data, ledger, watch, fetcher, fresh).start();
+    new TaskLoop(name, pid, data, ledger, watch, fetcher, fresh).start();
   }
 
   private static FrameChannel dial(

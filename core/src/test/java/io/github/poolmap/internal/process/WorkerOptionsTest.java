@@ -1,8 +1,10 @@
 package io.github.poolmap.internal.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.File;
+import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -133,5 +135,23 @@ class WorkerOptionsTest {
                         .getLocation()
                         .getPath())
                 .toString());
+  }
+
+  /** With many jars on the class path to search in all of them takes longer than the boot. */
+  @Test
+  void workersAreToldWhichClassOpensSockets() {
+    assertThat(WorkerOptions.withSelectorProvider(List.of("-Xmx1g")))
+        .containsExactly(
+            "-Djava.nio.channels.spi.SelectorProvider="
+                + SelectorProvider.provider().getClass().getName(),
+            "-Xmx1g");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 75.000", "16, 4.687", "7, 10.714", "75000, 0.001"})
+  void theHeapIsAShareOfTheMemory(int workers, String share) {
+    assumeThat(Runtime.getRuntime().availableProcessors()).isLessThanOrEqualTo(workers);
+    assertThat(WorkerOptions.options(workers, 0, List.of()))
+        .contains("-XX:MaxRAMPercentage=" + share);
   }
 }

@@ -1,0 +1,30 @@
+package io.github.poolmap.internal.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OwnPidTest {
+
+  @Test
+  void isWhatTheJdkSays() {
+    assertThat(OwnPid.find()).isEqualTo(ProcessHandle.current().pid());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'Name:\tjava\nPid:\t12\nNSpid:\t12\nNSpgid:\t9\n', 12",
+    "'Name:\tjava\nPid:\t4711\nNSpid:\t4711\t815\t7\nNSpgid:\t9\n', 7",
+    // A process may be called anything, but not with a line break, which the system writes as \n.
+    "'Name:\tNSpid:\t5\nPid:\t12\nNSpid:\t12 \n', 12",
+    "'Name:\tjava\nPid:\t12\n', 0",
+    "'Name:\tjava\nNSpid:\t12', 0",
+    "'Name:\tjava\nNSpid:\n', 0",
+    "'', 0"
+  })
+  void isTheLastOfTheNamesThatTheSystemHasForAProcess(String status, long pid) {
+    assertThat(OwnPid.in(status)).isEqualTo(pid);
+  }
+}
