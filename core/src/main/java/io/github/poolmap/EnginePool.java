@@ -52,7 +52,7 @@ class EnginePool<T, R> implements Pool<T, R> {
   public final <A extends T> void forEach(Effect<? super A> effect, Iterable<? extends A> inputs) {
     requireNonNull(effect, "effect");
     requireNonNull(inputs, "inputs");
-    engine.map(call(new EffectMapper<A>(effect), inputs), false);
+    engine.map(call(effect, new EffectMapper<A>(effect), inputs), false);
   }
 
   // ---- streams
@@ -128,7 +128,7 @@ class EnginePool<T, R> implements Pool<T, R> {
         pairs instanceof Collection<? extends Map.Entry<? extends A, ? extends B>> collection
             ? Collections2.transform(collection, StarMapper::copy)
             : Iterables.transform(pairs, StarMapper::copy);
-    return call(new StarMapper<A, B, C>(mapper), copies);
+    return call(mapper, new StarMapper<A, B, C>(mapper), copies);
   }
 
   // ---- apply
@@ -147,22 +147,26 @@ class EnginePool<T, R> implements Pool<T, R> {
 
   private <B> Call taskCall(Task<? extends B> task) {
     requireNonNull(task, "task");
-    return call(new TaskMapper<B>(task), Arrays.asList((Object) null));
+    return call(task, new TaskMapper<B>(task), Arrays.asList((Object) null));
   }
 
   // ---- what all calls have in common
 
-  /** The types hold: results come from the mapper alone, and the mapper gets the inputs alone. */
-  @SuppressWarnings("unchecked")
   private Call call(Mapper<?, ?> mapper, Iterable<?> inputs) {
     requireNonNull(mapper, "mapper");
     requireNonNull(inputs, "inputs");
+    return call(mapper, mapper, inputs);
+  }
+
+  /** The types hold: results come from the mapper alone, and the mapper gets the inputs alone. */
+  @SuppressWarnings("unchecked")
+  private Call call(Object function, Mapper<?, ?> mapper, Iterable<?> inputs) {
     Mapper<Object, Object> carried = (Mapper<Object, Object>) mapper;
     for (ContextCarrier carrier : carriers) {
       carried = CarryingMapper.carry(carried, carrier);
     }
     carried = CarryingMapper.carry(carried, MdcCarrier.INSTANCE);
-    return new Call(life.calls(), carried, inputs, options);
+    return new Call(life.calls(), function.getClass().getName(), carried, inputs, options);
   }
 
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})

@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  * crash or an exhausted heap costs one item instead of the program, each worker has a heap limit
  * and statics of its own.
  *
+ * <p>A JVM is booted when calls need it: the first with the first item, others only if the calls
+ * under way will outlast a boot, by what their items have taken so far, or if items have been under
+ * way for some time and nobody can tell. So a pool may have fewer workers than it may have.
+ *
  * <p>The function is serialized once a call and sent once to each worker; inputs and results are
  * copied by serialization. Workers are started on demand and end with the pool, with the program,
  * whatever ends it, and when they had nothing to do for the idle timeout. What they write to

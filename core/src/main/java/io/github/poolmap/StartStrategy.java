@@ -3,6 +3,10 @@ package io.github.poolmap;
 /**
  * How a {@link ProcessPool} comes by its worker processes.
  *
+ * <p>It is asked for a worker when the pool wants one more. A pool takes workers that are warm at
+ * once, up to its number of workers; beyond those it asks for the first one when a call needs it,
+ * and for others as soon as the calls under way can be expected to take longer than a start.
+ *
  * <p>The strategies of the library are enough for most programs. One of your own may wrap them, for
  * example to count or to limit starts; it gets workers by {@link WorkerSpec#launch()} and {@link
  * WorkerSpec#takeWarm()} only. Both methods are called by many threads at once.

@@ -4,6 +4,7 @@ import io.github.poolmap.Effect;
 import io.github.poolmap.Mapper;
 import io.github.poolmap.NestedPoolException;
 import io.github.poolmap.PoolKind;
+import io.github.poolmap.StartStrategy;
 import io.github.poolmap.WorkerInfo;
 import io.github.poolmap.WorkerProcess;
 import io.github.poolmap.WorkerSpec;
@@ -42,6 +43,13 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
   /** Workers that have not said yet that they are started: user code runs in them. */
   private final Set<ChildJvm> starting = ConcurrentHashMap.newKeySet();
 
+  private final StartTime startTime = new StartTime();
+
+  /** Whether the strategy has asked for a warm worker, and whether it is to be expected to. */
+  private volatile boolean hasAskedForWarm;
+
+  private volatile boolean takesWarm;
+
   private volatile boolean refusing;
   private volatile boolean terminated;
 
@@ -55,6 +63,7 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
    */
   public ProcessBackend(WorkerPlan plan, Effect<WorkerInfo> start, Effect<WorkerInfo> end) {
     this.plan = plan;
+    this.takesWarm = !plan.strategy().equals(StartStrategy.spawn());
     this.launcher = new Launcher(plan.poolName());
     this.startEffect = shipped(start, "initializer");
     this.endEffect = shipped(end, "end");
@@ -148,6 +157,24 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
   }
 
   @Override
+  public long startNanos() {
+    return startTime.nanos();
+  }
+
+  @Override
+  public int workersAtHand() {
+    return takesWarm ? WarmWorkers.OF_PROGRAM.count(plan.spec()) : 0;
+  }
+
+  /** A worker has become ready in that time. */
+  void startTook(ChildJvm worker, long nanos) {
+    // One that had booted before says nothing about boots.
+    if (!worker.isWarm() && nanos >= worker.workload().bootNanos()) {
+      startTime.took(nanos);
+    }
+  }
+
+  @Override
   public void refuseToOpen() {
     refusing = true;
     launcher.refuse();
@@ -192,6 +219,8 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
   private ChildJvm hire(String name, int slot) {
     WorkerProcess started =
         plan.strategy().start(new Request(this, name, slot == plan.debugSlot()));
+    // One of the user's shows by its first start what it does.
+    takesWarm = hasAskedForWarm;
     if (!(started instanceof ChildJvm child)) {
       throw new IllegalStateException(
           name
@@ -287,6 +316,7 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
 
     @Override
     public @Nullable WorkerProcess takeWarm() {
+      backend.hasAskedForWarm = true;
       while (!debugged) {
         ChildJvm warm = WarmWorkers.OF_PROGRAM.take(backend.plan.spec());
         if (warm == null || !warm.isWarm() || backend.plan.limits().exceededBy(warm) == null) {

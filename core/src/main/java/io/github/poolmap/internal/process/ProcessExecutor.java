@@ -126,6 +126,13 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   }
 
   @Override
+  public boolean hasSuccessor() {
+    synchronized (guard) {
+      return successor != null;
+    }
+  }
+
+  @Override
   public void open() throws WorkerStartException {
     Successor coming = takeSuccessor();
     ChildJvm next = coming == null ? null : coming.take();

@@ -119,6 +119,17 @@ public final class WarmWorkers {
     return evicted;
   }
 
+  /** Returns how many there are for this spec. */
+  synchronized int count(LaunchSpec spec) {
+    int count = 0;
+    for (Kept each : kept) {
+      if (each.isFor(spec) && each.worker().isAlive()) {
+        count++;
+      }
+    }
+    return count;
+  }
+
   /** Returns the latest one that lives; null if there is none. */
   @Nullable ChildJvm take(LaunchSpec spec) {
     end(remove(each -> !each.worker().isAlive()));

@@ -40,6 +40,7 @@ final class WorkerStarter {
   /** Returns a worker that is ready. */
   ChildJvm start() throws WorkerStartException {
     for (int attempt = 1; ; attempt++) {
+      long begun = System.nanoTime();
       try {
         ChildJvm started = backend.start(name, slot);
         boolean ready = false;
@@ -53,6 +54,7 @@ final class WorkerStarter {
           }
         }
         started.started();
+        backend.startTook(started, System.nanoTime() - begun);
         return started;
       } catch (Launcher.BootException e) {
         if (!e.isByOutsideSignal() || attempt >= e.signalsAllowed()) {

@@ -46,6 +46,19 @@ public interface Backend<F> {
     return new LaneThread(lane, name, isInline());
   }
 
+  /**
+   * Returns how long {@link ChunkExecutor#open} takes that has to start a worker, in nanoseconds;
+   * zero if that is next to nothing, always. Called under a lock, like the next one.
+   */
+  default long startNanos() {
+    return 0;
+  }
+
+  /** Returns how many executors could be opened now without that. */
+  default int workersAtHand() {
+    return 0;
+  }
+
   /** Makes {@link ChunkExecutor#open} calls that are under way fail soon, and those to come. */
   void refuseToOpen();
 

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a lane does with a chunk: the one thing in which kinds of pools differ.
  *
- * <p>{@link #isOpen}, {@link #open}, {@link #execute} and {@link #close} are called by the lane's
- * thread, the others by any thread, without a lock.
+ * <p>{@link #isOpen}, {@link #hasSuccessor}, {@link #open}, {@link #execute} and {@link #close} are
+ * called by the lane's thread, the others by any thread, without a lock.
  *
  * @param <F> the form in which this kind of pool needs the function
  */
@@ -18,6 +18,11 @@ public interface ChunkExecutor<F> {
 
   /** Makes ready for {@link #execute}; may take as long as a JVM's boot and an initializer. */
   void open() throws WorkerStartException;
+
+  /** Tells whether the worker that {@link #open} will get is there already, or about to be. */
+  default boolean hasSuccessor() {
+    return false;
+  }
 
   /**
    * Makes an {@link #open} that is under way fail soon, and those to come.

@@ -112,6 +112,11 @@ final class Claims {
     return (int) Math.max(0, most);
   }
 
+  /** Returns how many items are there that nobody has claimed, bounds apart. */
+  long left() {
+    return Math.max(0, Math.min(fresh.size(), ceiling - fresh.claimed())) + returned.size();
+  }
+
   /** Returns how many chunks could be claimed now, at most. */
   int chunks(ChunkSizer sizer) {
     return sizer.chunks(fresh()) + returned.size();

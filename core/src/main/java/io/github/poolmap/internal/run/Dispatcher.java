@@ -56,6 +56,12 @@ final class Dispatcher<F> {
   /** Lanes that wait for work and have not been called for it; the latest one is called first. */
   private final ArrayDeque<PoolLane<F>> idle = new ArrayDeque<>();
 
+  /** Lanes that wait and have no worker: to call one is to start one. */
+  private final LinkedHashSet<PoolLane<F>> dormant = new LinkedHashSet<>();
+
+  /** Decides about those that take long to start; null where they do not. */
+  private final @Nullable LaneStarts<F> starts;
+
   /** Lanes that have been started or called for work and have not come for it yet. */
   private int coming;
 
@@ -101,6 +107,12 @@ final class Dispatcher<F> {
     @SuppressWarnings({"unchecked", "rawtypes"})
     @Nullable PoolLane<F>[] none = new PoolLane[most];
     this.slots = none;
+    LaneDemand demand =
+        new LaneDemand(Runtime.getRuntime().availableProcessors(), System::nanoTime);
+    this.starts =
+        backend.startNanos() == 0
+            ? null
+            : new LaneStarts<>(poolName, backend, demand, this::lookForStarts);
   }
 
   ReentrantLock lock() {
@@ -120,6 +132,11 @@ final class Dispatcher<F> {
   /** Returns how many lanes may work at the moment. */
   int lanes() {
     return limit;
+  }
+
+  /** Returns how many lanes share what there is to claim. Needs the lock. */
+  int lanesAtWork() {
+    return starts == null ? limit : Math.max(1, occupied.cardinality() - dormant.size());
   }
 
   PoolEvents events() {
@@ -222,7 +239,10 @@ final class Dispatcher<F> {
   void leave(Run<F> run) {
     lock.lock();
     try {
-      active.remove(run);
+      boolean was = active.remove(run);
+      if (was && starts != null) {
+        starts.ended(run);
+      }
       if (run.inRound) {
         run.inRound = false;
         round.remove(run);
@@ -262,15 +282,40 @@ final class Dispatcher<F> {
     while (coming < wanted && !idle.isEmpty()) {
       call(idle.getLast());
     }
-    while (coming < wanted && occupied.nextClearBit(0) < limit) {
-      if (!startLane(occupied.nextClearBit(0))) {
+    int missing = Math.min(wanted - coming, limit - occupied.cardinality() + dormant.size());
+    if (starts != null) {
+      missing = missing > 0 ? starts.starts(missing, slots, dormant, round) : 0;
+      if (coming >= wanted) {
+        starts.satisfied();
+      }
+    }
+    for (int i = 0; i < missing; i++) {
+      if (!dormant.isEmpty()) {
+        call(dormant.iterator().next());
+      } else if (!startLane(occupied.nextClearBit(0))) {
         return;
       }
     }
   }
 
+  /** Work has waited for some time that nobody came for. */
+  private void lookForStarts() {
+    lock.lock();
+    try {
+      if (starts != null) {
+        starts.beginLook();
+        callLanes();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void call(PoolLane<F> lane) {
     whenLanesCome.run();
+    if (dormant.contains(lane)) {
+      beginStart(lane);
+    }
     unpark(lane);
     setComing(lane, true);
     lane.work.signal();
@@ -280,6 +325,9 @@ final class Dispatcher<F> {
   private boolean unpark(PoolLane<F> lane) {
     boolean wasParked = lane.parked;
     lane.parked = false;
+    if (dormant.remove(lane)) {
+      return true;
+    }
     if (wasParked && idle.peekLast() == lane) {
       idle.removeLast();
     } else if (wasParked) {
@@ -291,6 +339,16 @@ final class Dispatcher<F> {
   private void callAll() {
     while (!idle.isEmpty()) {
       call(idle.getLast());
+    }
+    while (!dormant.isEmpty()) {
+      call(dormant.iterator().next());
+    }
+  }
+
+  private void beginStart(PoolLane<F> lane) {
+    lane.state = PoolLane.State.STARTING;
+    if (starts != null) {
+      starts.starting(lane);
     }
   }
 
@@ -315,7 +373,7 @@ final class Dispatcher<F> {
     whenLanesCome.run();
     slots[slot] = lane;
     occupied.set(slot);
-    lane.state = PoolLane.State.STARTING;
+    beginStart(lane);
     setComing(lane, true);
     try {
       thread.start();
@@ -344,13 +402,16 @@ final class Dispatcher<F> {
   // ---- lanes
 
   /**
-   * Waits until there is something to claim, without claiming it.
+   * Waits until there is something to claim that is worth the start of a worker, without claiming
+   * it.
    *
+   * @param costsNothing whether its worker has been started already
    * @return false if the lane is to end
    */
-  boolean awaitClaimable(PoolLane<F> lane) {
+  boolean awaitClaimable(PoolLane<F> lane, boolean costsNothing) {
     lock.lock();
     try {
+      lane.hasSuccessor = costsNothing;
       return waitForWork(lane, PoolLane.State.STARTING);
     } finally {
       lock.unlock();
@@ -366,6 +427,7 @@ final class Dispatcher<F> {
       }
       Chunk<F> chunk = claimNext(lane);
       lane.state = PoolLane.State.BUSY;
+      claimed(lane, chunk);
       return chunk;
     } finally {
       lock.unlock();
@@ -379,11 +441,22 @@ final class Dispatcher<F> {
   @Nullable Chunk<F> takeAhead(PoolLane<F> lane, Run<F> run) {
     lock.lock();
     try {
-      return round.size() == 1 && firstOfRound() == run && lane.state == PoolLane.State.BUSY
-          ? run.claimAhead(lane)
-          : null;
+      Chunk<F> chunk =
+          round.size() == 1 && firstOfRound() == run && lane.state == PoolLane.State.BUSY
+              ? run.claimAhead(lane)
+              : null;
+      if (chunk != null) {
+        claimed(lane, chunk);
+      }
+      return chunk;
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void claimed(PoolLane<F> lane, Chunk<F> chunk) {
+    if (starts != null) {
+      starts.claimed(lane, chunk);
     }
   }
 
@@ -399,11 +472,12 @@ final class Dispatcher<F> {
       if (lane.slot() >= limit) {
         break;
       }
-      if (first != null && first.isClaimable()) {
-        setComing(lane, waitingState == PoolLane.State.STARTING);
+      boolean toOpen = waitingState == PoolLane.State.STARTING;
+      if (first != null && first.isClaimable() && (!toOpen || mayOpen(lane))) {
+        setComing(lane, toOpen);
         return true;
       }
-      if (first != null) {
+      if (first != null && !first.isClaimable()) {
         round.remove(first);
         first.inRound = false;
         continue;
@@ -411,10 +485,7 @@ final class Dispatcher<F> {
       if (broken != null || over || left <= 0) {
         break;
       }
-      lane.state = waitingState;
-      setComing(lane, false);
-      idle.addLast(lane);
-      lane.parked = true;
+      park(lane, waitingState);
       planRecall();
       try {
         left = lane.work.awaitNanos(left);
@@ -431,6 +502,34 @@ final class Dispatcher<F> {
       lane.state = PoolLane.State.BUSY;
     }
     return false;
+  }
+
+  private void park(PoolLane<F> lane, PoolLane.State waitingState) {
+    lane.state = waitingState;
+    setComing(lane, false);
+    lane.parked = true;
+    if (starts != null && waitingState == PoolLane.State.STARTING && !lane.hasSuccessor) {
+      dormant.add(lane);
+    } else {
+      idle.addLast(lane);
+    }
+  }
+
+  /** Tells whether a lane without a worker is to get one. */
+  private boolean mayOpen(PoolLane<F> lane) {
+    if (starts == null || lane.called) {
+      return true;
+    }
+    if (lane.hasSuccessor) {
+      beginStart(lane);
+      return true;
+    }
+    // It has lost its worker, and is now one of those that are started if that pays.
+    park(lane, PoolLane.State.STARTING);
+    callLanes();
+    boolean called = lane.called;
+    unpark(lane);
+    return called;
   }
 
   /** A lane has nothing to do: other lanes may have more than they can do. Needs the lock. */
@@ -459,7 +558,7 @@ final class Dispatcher<F> {
     try {
       recallPlanned = false;
       // Lanes that have ended for want of work come back for what is given back.
-      if (later && (!idle.isEmpty() || occupied.nextClearBit(0) < limit)) {
+      if (later && (!idle.isEmpty() || !dormant.isEmpty() || occupied.nextClearBit(0) < limit)) {
         planRecall();
       }
     } finally {
@@ -486,10 +585,11 @@ final class Dispatcher<F> {
     return chunk;
   }
 
-  void startSucceeded() {
+  void startSucceeded(PoolLane<F> lane) {
     lock.lock();
     try {
       failedStarts = 0;
+      lane.experienced = false;
     } finally {
       lock.unlock();
     }

@@ -134,7 +134,13 @@ public abstract class Engine<F> {
 
   private Run<F> newRun(Stage<F> stage, Call call, F function, Sink sink, @Nullable Thread caller) {
     CallContext context =
-        new CallContext(call.calls().name(), call.options(), caller, counters, events.newCall());
+        new CallContext(
+            call.calls().name(),
+            call.function(),
+            call.options(),
+            caller,
+            counters,
+            events.newCall());
     return new Run<>(stage, context, function, sink);
   }
 

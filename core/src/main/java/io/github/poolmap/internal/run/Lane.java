@@ -17,6 +17,11 @@ interface Lane<F> {
    */
   @Nullable Runnable condemn(Run<F> run);
 
+  /** A chunk has ended: tells whether it was the first of its worker. Called under the lock. */
+  default boolean endsFirstChunk() {
+    return false;
+  }
+
   /** Tells whether {@link #abandon} can ever help. */
   boolean canBeAbandoned();
 

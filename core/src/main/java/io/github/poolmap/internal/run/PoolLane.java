@@ -46,6 +46,20 @@ final class PoolLane<F> implements Lane<F>, Runnable {
   /** Guarded by the dispatcher's lock: whether it is among the idle ones. */
   boolean parked;
 
+  /** Guarded by the dispatcher's lock: since when it has its chunk, or starts. */
+  long since;
+
+  /** Guarded by the dispatcher's lock: how long its chunk was expected to take. */
+  long expectedNanos;
+
+  /**
+   * Guarded by the dispatcher's lock: whether a worker has been started that it has not got yet.
+   */
+  boolean hasSuccessor;
+
+  /** Guarded by the dispatcher's lock: whether its worker has ended a chunk. */
+  boolean experienced;
+
   /** What it waits for when it has nothing to do. */
   final Condition work;
 
@@ -96,6 +110,13 @@ final class PoolLane<F> implements Lane<F>, Runnable {
   /** As {@link ChunkExecutor#recallAhead}. */
   boolean recallAhead(long age) {
     return executor.recallAhead(age);
+  }
+
+  @Override
+  public boolean endsFirstChunk() {
+    boolean first = !experienced;
+    experienced = true;
+    return first;
   }
 
   /** Tells whether there is a worker here. */
@@ -153,13 +174,13 @@ final class PoolLane<F> implements Lane<F>, Runnable {
   private boolean makeReady() {
     while (!executor.isOpen()) {
       tellEnd();
-      if (!dispatcher.awaitClaimable(this)) {
+      if (!dispatcher.awaitClaimable(this, executor.hasSuccessor())) {
         return false;
       }
       try {
         executor.open();
         workerName = executor.workerName();
-        dispatcher.startSucceeded();
+        dispatcher.startSucceeded(this);
         dispatcher.events().workerStarted(workerName, slot);
         opened.set(true);
       } catch (WorkerStartException e) {

@@ -49,6 +49,7 @@ public final class Run<F> {
   private final Sink sink;
   private final MapOptions options;
   private final ChunkSizer sizer;
+  private final ItemCost cost = new ItemCost();
   private final ReentrantLock lock;
   private final Condition changed;
   private final @Nullable ClassLoader contextClassLoader =
@@ -94,7 +95,7 @@ public final class Run<F> {
     this.function = function;
     this.sink = sink;
     this.options = context.options();
-    this.sizer = new ChunkSizer(options.chunkSize(), options.maxInFlight(), stage::lanes);
+    this.sizer = new ChunkSizer(options.chunkSize(), options.maxInFlight(), stage::lanesAtWork);
     this.lock = stage.lock();
     this.changed = lock.newCondition();
     this.claims = new Claims(options, sink);
@@ -160,6 +161,11 @@ public final class Run<F> {
   /** Tells whether somebody reads the outcomes at a pace of their own, maybe never. */
   boolean isStream() {
     return sink.isStream();
+  }
+
+  /** Returns what its items cost, as far as is known; used under the lock. */
+  ItemCost cost() {
+    return cost;
   }
 
   /** Returns what is executed when the input is read: user code of this run. */
@@ -519,7 +525,7 @@ public final class Run<F> {
     if (next == 0
         || claims.haveReturned()
         || !sizer.handoverShows(next)
-        || left / next <= 2 * stage.lanes()) {
+        || left / next <= 2 * stage.lanesAtWork()) {
       return null;
     }
     return claim(lane);
@@ -721,13 +727,16 @@ public final class Run<F> {
       if (chunk.abandoned) {
         return;
       }
-      onBoard.remove(chunk);
+      Lane<F> lane = onBoard.remove(chunk);
       endWatch(chunk);
       claims.release(boundsBytes() ? chunk.bytes() : 0);
       int done = deliver(chunk);
       leaveDroppedOpen(chunk);
       chunk.forEachOpen(fruitlessDeaths, this::comeBack);
       sizer.report(done, workerNanos, handoverNanos);
+      if (lane != null && workerNanos != Chunk.UNKNOWN) {
+        cost.report(done, workerNanos + Math.max(0, handoverNanos), lane.endsFirstChunk());
+      }
       if (isStream() || stage.isCaller() || options.maxInFlight().isPresent()) {
         changed.signalAll();
       }

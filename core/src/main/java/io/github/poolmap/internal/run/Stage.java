@@ -16,6 +16,11 @@ abstract class Stage<F> {
   /** Returns how many lanes there may be. */
   abstract int lanes();
 
+  /** Returns how many lanes share what there is: those that work, or are about to. */
+  int lanesAtWork() {
+    return lanes();
+  }
+
   /** Items have come that a lane can claim. Called under the lock. */
   abstract void nowClaimable(Run<F> run);
 
@@ -61,6 +66,11 @@ abstract class Stage<F> {
     @Override
     int lanes() {
       return dispatcher.lanes();
+    }
+
+    @Override
+    int lanesAtWork() {
+      return dispatcher.lanesAtWork();
     }
 
     @Override

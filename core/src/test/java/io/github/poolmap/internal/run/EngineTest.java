@@ -40,7 +40,7 @@ class EngineTest {
 
   private List<Object> map(
       Engine<?> engine, Mapper<Object, Object> mapper, List<?> inputs, MapOptions options) {
-    return engine.map(new Call(calls, mapper, inputs, options), true);
+    return engine.map(new Call(calls, "test", mapper, inputs, options), true);
   }
 
   private static Engine<?> onThreads(int workers, Duration idleTimeout) {
@@ -318,7 +318,7 @@ class EngineTest {
   void aStreamThatIsNotReadOnIsNotSampled() {
     AutoEngine engine =
         new AutoEngine(NAME, Duration.ofSeconds(30), List.of(), (kind, index) -> new NoScope());
-    Call call = new Call(calls, x -> x, INPUTS, MapOptions.defaults().maxInFlight(4));
+    Call call = new Call(calls, "test", x -> x, INPUTS, MapOptions.defaults().maxInFlight(4));
     try (Stream<Object> results = engine.imap(call, true)) {
       Iterator<Object> reader = results.iterator();
       assertThat(reader.next()).isEqualTo(0);
@@ -345,6 +345,7 @@ class EngineTest {
       CallContext context =
           new CallContext(
               NAME,
+              "test",
               MapOptions.defaults(),
               null,
               new Counters(),
