@@ -2,15 +2,20 @@ package io.github.poolmap;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.poolmap.internal.process.SharedValue;
 import io.github.poolmap.internal.process.WarmWorkers;
 import io.github.poolmap.internal.run.Engine;
+import io.github.poolmap.internal.run.Errands;
 import io.github.poolmap.internal.run.Life;
 import io.github.poolmap.internal.run.VirtualThreads;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -46,6 +51,9 @@ public final class Pools implements AutoCloseable {
   private final Map<Object, Engine<?>> engines = new LinkedHashMap<>();
 
   private final Life life = Life.ofAll("poolmap", this::enginesSoFar);
+
+  /** What has not been closed and is still in use. Guarded by itself. */
+  private final Set<Shared<?>> shared = Collections.newSetFromMap(new WeakHashMap<>());
 
   private Pools(int defaultWorkers, @Nullable PoolKind processFallback) {
     this.defaultWorkers = defaultWorkers;
@@ -306,20 +314,85 @@ public final class Pools implements AutoCloseable {
   }
 
   /**
+   * Shares a large value with the tasks of pools, which capture what this returns and call its
+   * {@link Shared#get}. The value is written to a file at once, for worker processes to read: in
+   * memory where the system has a file system for that, else below {@code java.io.tmpdir}. Threads
+   * use the value itself.
+   *
+   * @param value a primitive array, a buffer (of less than 2 GiB), or anything that can be
+   *     serialized; nobody should change it from now on
+   * @param <V> type of the value
+   * @return what tasks capture; close it when it is not needed any more, else it is closed with
+   *     this
+   * @throws NotSerializableTaskException if the value cannot be serialized, with the field path
+   * @throws PoolException if there is no room for the file, or the value is too large
+   * @throws PoolClosedException if this is closed
+   */
+  public <V> Shared<V> share(V value) {
+    requireNonNull(value, "value");
+    if (life.calls().isClosed()) {
+      throw life.calls().refusal();
+    }
+    Shared<V> made = SharedValue.of(value);
+    synchronized (shared) {
+      if (!life.calls().isClosed()) {
+        shared.add(made);
+        return made;
+      }
+    }
+    made.close();
+    throw life.calls().refusal();
+  }
+
+  /** Workers may still be reading what they have been sent. */
+  private void closeShared(boolean workersGone) {
+    if (!workersGone) {
+      Errands.run(
+          () -> {
+            try {
+              for (Engine<?> each : enginesSoFar()) {
+                each.awaitWorkers();
+              }
+              closeShared(true);
+            } catch (InterruptedException e) {
+              // Nobody interrupts errands; whatever it was, these values are not needed any more.
+              closeShared(true);
+            }
+          });
+      return;
+    }
+    List<Shared<?>> left;
+    synchronized (shared) {
+      left = new ArrayList<>(shared);
+      shared.clear();
+    }
+    left.forEach(Shared::close);
+  }
+
+  /**
    * Refuses new calls, waits for those of all handles and ends the workers. Doing it again does
    * nothing more. Interrupted meanwhile it {@linkplain #terminate() terminates} instead and keeps
-   * the interrupt flag; called from a task of one of its pools it returns at once.
+   * the interrupt flag; called from a task of one of its pools it returns at once. What has been
+   * {@linkplain #share shared} is closed last.
    */
   @Override
   public void close() {
-    life.close();
+    try {
+      life.close();
+    } finally {
+      closeShared(!life.calls().isInside());
+    }
   }
 
   /**
    * Refuses new calls, stops those of all handles and ends the workers, as {@link Pool#terminate}.
    */
   public void terminate() {
-    life.terminate();
+    try {
+      life.terminate();
+    } finally {
+      closeShared(true);
+    }
   }
 
   /**

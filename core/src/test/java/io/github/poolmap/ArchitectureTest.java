@@ -156,6 +156,7 @@ class ArchitectureTest {
             "ProcessPool$Builder",
             "SerialPool",
             "SerialPool$Builder",
+            "Shared",
             "StartStrategy",
             "Task",
             "TaskException",

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -26,6 +27,7 @@ public final class LeftoverCheck implements BeforeAllCallback, AfterAllCallback 
 
   private static final Namespace NAMESPACE = Namespace.create(LeftoverCheck.class);
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+  private static final Path SHARED_MEMORY = Path.of("/dev/shm");
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   /** The class loader keeps the jars open that it reads for the first time. */
@@ -104,9 +106,18 @@ public final class LeftoverCheck implements BeforeAllCallback, AfterAllCallback 
   }
 
   private static List<Path> folders() throws IOException {
+    List<Path> left = new ArrayList<>();
     try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-      return all.filter(path -> path.getFileName().toString().startsWith("poolmap-")).toList();
+      all.filter(path -> path.getFileName().toString().startsWith("poolmap-")).forEach(left::add);
     }
+    // There are those of other programs, too.
+    if (Files.isDirectory(SHARED_MEMORY)) {
+      String ours = "poolmap-(\\w+-)?" + ProcessHandle.current().pid() + "-\\d+";
+      try (Stream<Path> all = Files.list(SHARED_MEMORY)) {
+        all.filter(path -> path.getFileName().toString().matches(ours)).forEach(left::add);
+      }
+    }
+    return left;
   }
 
   private static long descriptors() throws IOException {

@@ -14,7 +14,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -46,14 +47,16 @@ final class Sweep implements Runnable {
   static final String PREFIX = "poolmap-";
 
   /**
-   * Folders of workers, and those for what has been extracted for them. What follows the pid is a
-   * random number, which the JDK writes without a sign.
+   * Folders of workers, of what has been extracted for them, and of what is shared with them. What
+   * follows the pid is a random number, which the JDK writes without a sign.
    */
-  private static final Pattern NAME = Pattern.compile(PREFIX + "(?:lib-)?(\\d{1,18})-\\d{1,20}");
+  private static final Pattern NAME =
+      Pattern.compile(PREFIX + "(?:lib-|shared-)?(\\d{1,18})-\\d{1,20}");
 
   private static final Duration OLD = Duration.ofDays(1);
 
-  private static final AtomicBoolean DONE = new AtomicBoolean();
+  /** Where this program has begun a sweep. */
+  private static final Set<Path> DONE = ConcurrentHashMap.newKeySet();
 
   private final Path temp;
   private final UserPrincipal user;
@@ -72,9 +75,10 @@ final class Sweep implements Runnable {
     this.user = Files.getOwner(own, LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** Begins a sweep in a thread of its own, unless this program has done so before. */
+  /** Begins a sweep in a thread of its own, unless this program has done so there before. */
   static void once(Path own) {
-    if (DONE.getAndSet(true)) {
+    Path parent = own.toAbsolutePath().getParent();
+    if (parent != null && !DONE.add(parent)) {
       return;
     }
     try {
@@ -188,7 +192,7 @@ final class Sweep implements Runnable {
   }
 
   private static boolean isOurs(Path file) {
-    return (WorkerFolder.contains(file) || LibraryFile.isCopy(file))
+    return (WorkerFolder.contains(file) || LibraryFile.isCopy(file) || SharedFile.isValue(file))
         && !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS);
   }
 }

@@ -236,6 +236,8 @@ public final class ObjectCodec {
     protected Object replaceObject(Object value) {
       if (value instanceof SerializedLambda lambda) {
         witness.see(lambda);
+      } else if (value instanceof SharedReference shared) {
+        shared.tell(witness);
       }
       return value;
     }

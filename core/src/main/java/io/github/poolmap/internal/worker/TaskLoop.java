@@ -19,6 +19,7 @@ import io.github.poolmap.internal.wire.Packer;
 import io.github.poolmap.internal.wire.Progress;
 import io.github.poolmap.internal.wire.ProtocolException;
 import io.github.poolmap.internal.wire.Reset;
+import io.github.poolmap.internal.wire.SharedCopies;
 import io.github.poolmap.internal.wire.Start;
 import io.github.poolmap.internal.wire.Started;
 import io.github.poolmap.internal.wire.Texts;
@@ -201,6 +202,7 @@ final class TaskLoop implements Runnable {
     thread.enterUnnamed();
     try {
       runEffect(end, classes.loader(end.loader()), 0);
+      SharedCopies.forget();
       left = error != null ? "a task has thrown " + Texts.of(error) : fresh.whatHasChanged();
     } catch (Throwable t) {
       left = "the end of the pool failed: " + Texts.of(t);

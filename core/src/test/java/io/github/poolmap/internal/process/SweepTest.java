@@ -44,7 +44,8 @@ class SweepTest {
           "aside-exit",
           "stack-7-0",
           "aside-17-250",
-          "poolmap.jar");
+          "poolmap.jar",
+          "value");
 
   private static ProcessMark gone;
 
@@ -89,7 +90,7 @@ class SweepTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"poolmap-", "poolmap-lib-"})
+  @ValueSource(strings = {"poolmap-", "poolmap-lib-", "poolmap-shared-"})
   void whatBelongedToAProgramThatIsGoneGoes(String prefix) throws IOException {
     Path left = folder(prefix + gone.pid() + "-1", gone);
     for (String name : KNOWN) {
@@ -101,7 +102,7 @@ class SweepTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"poolmap-", "poolmap-lib-"})
+  @ValueSource(strings = {"poolmap-", "poolmap-lib-", "poolmap-shared-"})
   void whatBelongsToALiveProgramStaysHoweverOldItIs(String prefix) throws IOException {
     Path live = folder(prefix + THIS.pid() + "-1", THIS);
     age(live);

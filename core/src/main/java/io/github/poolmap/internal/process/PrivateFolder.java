@@ -1,0 +1,90 @@
+package io.github.poolmap.internal.process;
+
+import io.github.poolmap.internal.wire.WorkerFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where large values are: in folders of this program that nobody else can get into, in a file
+ * system in memory where there is one.
+ */
+final class PrivateFolder {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PrivateFolder.class);
+
+  /** The system property that names another folder for {@link #inMemory}; empty for none. */
+  static final String PROPERTY = "poolmap.tmpfs";
+
+  private static final Path SHARED_MEMORY = Path.of("/dev/shm");
+
+  private static final String TMPFS = "tmpfs";
+
+  /** Others use such a file system as well, so this part of it stays free. */
+  private static final int PART_LEFT_FREE = 16;
+
+  private PrivateFolder() {}
+
+  /** Returns the folder in memory in which to make others, null if there is none. */
+  static @Nullable Path inMemory() {
+    String chosen = System.getProperty(PROPERTY);
+    if (chosen != null) {
+      return chosen.isEmpty() ? null : Path.of(chosen).toAbsolutePath();
+    }
+    return Default.PATH;
+  }
+
+  /** Looked for once. */
+  private static final class Default {
+
+    static final @Nullable Path PATH = find();
+
+    private static @Nullable Path find() {
+      try {
+        return Files.isDirectory(SHARED_MEMORY)
+                && Files.isWritable(SHARED_MEMORY)
+                && Files.getFileStore(SHARED_MEMORY).type().equals(TMPFS)
+            ? SHARED_MEMORY
+            : null;
+      } catch (IOException e) {
+        LOG.debug("{} cannot be looked at", SHARED_MEMORY, e);
+        return null;
+      }
+    }
+  }
+
+  /** Returns the folder for what finds no place in memory. */
+  static Path onDisk() {
+    return Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
+  }
+
+  /** Tells whether so many bytes find room in a folder in memory, with some left for others. */
+  static boolean hasRoom(Path inMemory, long bytes) {
+    long total = inMemory.toFile().getTotalSpace();
+    return inMemory.toFile().getUsableSpace() - bytes >= total / PART_LEFT_FREE;
+  }
+
+  /**
+   * Makes a folder that says whose it is.
+   *
+   * @param prefix what its name begins with, the pid follows
+   */
+  static Path create(Path in, String prefix) throws IOException {
+    // Open to the owner alone, which is what the JDK does for temporary folders.
+    Path folder = Files.createTempDirectory(in, prefix + ProcessMark.THIS.pid() + "-");
+    boolean marked = false;
+    try {
+      ProcessMark.THIS.write(new WorkerFolder(folder).owner());
+      marked = true;
+    } finally {
+      if (!marked) {
+        new WorkerFolder(folder).delete();
+      }
+    }
+    Sweep.once(folder);
+    return folder;
+  }
+}
