@@ -4,6 +4,7 @@ import io.github.poolmap.NotSerializableTaskException;
 import io.github.poolmap.internal.run.Chunk;
 import io.github.poolmap.internal.run.Run;
 import io.github.poolmap.internal.wire.ChunkMessage;
+import io.github.poolmap.internal.wire.ItemWriter;
 import io.github.poolmap.internal.wire.Packer;
 import io.github.poolmap.internal.wire.TooLargeException;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ record PackedChunk(Chunk<ShippedFunction> chunk, Packer message) {
     Run<ShippedFunction> run = chunk.run();
     boolean timed = chunk.isTimed() || !run.taskTimeout().isZero();
     Packer message = ChunkMessage.begin(run.function().id(), run.goesOnAfterFailure(), timed);
+    ItemWriter writer = new ItemWriter();
     chunk.assignTo(laneName);
     long most = Math.min(LARGE_CHUNK_BYTES, run.bytesLeft());
     int packed = 0;
@@ -41,7 +43,7 @@ record PackedChunk(Chunk<ShippedFunction> chunk, Packer message) {
         break;
       }
       try {
-        append(message, leftOut, chunk.input(i), run.function().typed());
+        append(message, writer, leftOut, chunk.input(i), run.function().typed());
         packed++;
         leftOut = 0;
       } catch (NotSerializableTaskException e) {
@@ -67,18 +69,24 @@ record PackedChunk(Chunk<ShippedFunction> chunk, Packer message) {
 
   /** Appends one item; on failure the message is as before. */
   private static void append(
-      Packer message, int leftOut, @Nullable Object input, @Nullable JShellCode typed) {
+      Packer message,
+      ItemWriter writer,
+      int leftOut,
+      @Nullable Object input,
+      @Nullable JShellCode typed) {
     if (typed == null) {
-      ChunkMessage.append(message, leftOut, input);
+      ChunkMessage.append(message, writer, leftOut, input, null);
       return;
     }
     JShellCode.Input code = typed.newInput();
     int start = message.size();
-    ChunkMessage.append(message, leftOut, input, code);
+    int defined = writer.definitions();
+    ChunkMessage.append(message, writer, leftOut, input, code);
     try {
       code.check();
     } catch (RuntimeException | Error e) {
       message.truncate(start);
+      writer.forgetDefinitions(defined);
       throw e;
     }
   }

@@ -91,7 +91,7 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
   }
 
   /** Returns what knows the classes of what the start may throw. */
-  ClassLoader startLoader() {
+  @Nullable ClassLoader startLoader() {
     return startEffect.loader();
   }
 

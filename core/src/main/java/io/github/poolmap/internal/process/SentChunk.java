@@ -4,8 +4,8 @@ import io.github.poolmap.NotSerializableTaskException;
 import io.github.poolmap.internal.run.Chunk;
 import io.github.poolmap.internal.run.ItemFailure;
 import io.github.poolmap.internal.run.Run;
+import io.github.poolmap.internal.wire.ItemReader;
 import io.github.poolmap.internal.wire.Ledger;
-import io.github.poolmap.internal.wire.ObjectCodec;
 import io.github.poolmap.internal.wire.Outcome;
 import io.github.poolmap.internal.wire.ProtocolException;
 import io.github.poolmap.internal.wire.StackFile;
@@ -29,6 +29,7 @@ final class SentChunk {
   private final int id;
   private final boolean ahead;
   private final long sentAt = System.nanoTime();
+  private final ItemReader results;
   private int outboxRead;
   private int lastInOutbox = NONE;
   private int executed;
@@ -59,6 +60,7 @@ final class SentChunk {
     this.chunk = chunk;
     this.id = id;
     this.ahead = ahead;
+    this.results = new ItemReader(chunk.run().function().classes());
   }
 
   int id() {
@@ -134,24 +136,26 @@ final class SentChunk {
     }
     Outcome.Reader outcomes =
         new Outcome.Reader(worker.ledger().outcomes(id, outboxRead, end), lastInOutbox);
-    settleAll(outcomes, worker.toString());
+    settleAll(outcomes, results, worker.toString());
     lastInOutbox = outcomes.position();
     outboxRead = end;
   }
 
-  /** Settles the item that an outcome is about which came by itself. */
+  /** Settles the item that an outcome is about which has come beside the outbox. */
   void readOutcome(ChildJvm worker, ByteBuffer payload) throws ProtocolException {
-    settleAll(new Outcome.Reader(payload, NONE), worker.toString());
+    settleAll(new Outcome.Reader(payload, NONE), results.another(), worker.toString());
   }
 
-  private void settleAll(Outcome.Reader outcomes, String worker) throws ProtocolException {
+  private void settleAll(Outcome.Reader outcomes, ItemReader reader, String worker)
+      throws ProtocolException {
     while (outcomes.hasNext()) {
       outcomes.next();
-      settle(outcomes, worker);
+      settle(outcomes, reader, worker);
     }
   }
 
-  private void settle(Outcome.Reader outcome, String worker) throws ProtocolException {
+  private void settle(Outcome.Reader outcome, ItemReader reader, String worker)
+      throws ProtocolException {
     int position = outcome.position();
     if (position < 0 || position >= chunk.size() || chunk.isSettled(position)) {
       throw new ProtocolException("outcome for position " + position + " of " + chunk.size());
@@ -159,12 +163,14 @@ final class SentChunk {
     executed++;
     chunk.took(position, outcome.nanos());
     failed |= outcome.kind() != Outcome.Kind.VALUE;
-    ClassLoader loader = chunk.run().function().loader();
+    outcome.define(reader);
     ByteBuffer contents = outcome.contents();
     switch (outcome.kind()) {
-      case VALUE -> settleValue(position, contents, loader, worker);
-      case THROWN ->
-          chunk.fail(position, ItemFailure.thrown(ThrownCodec.decode(contents, loader), worker));
+      case VALUE -> settleValue(position, contents, reader, worker);
+      case THROWN -> {
+        ClassLoader loader = chunk.run().function().loader();
+        chunk.fail(position, ItemFailure.thrown(ThrownCodec.decode(contents, loader), worker));
+      }
       case UNSENDABLE -> {
         String message = Outcome.text(contents);
         NotSerializableTaskException cause =
@@ -174,13 +180,12 @@ final class SentChunk {
     }
   }
 
-  private void settleValue(
-      int position, ByteBuffer contents, @Nullable ClassLoader loader, String worker)
+  private void settleValue(int position, ByteBuffer contents, ItemReader reader, String worker)
       throws ProtocolException {
     Object value;
     chunk.resultHolds(position, contents.remaining());
     try {
-      value = ObjectCodec.decode(contents, loader);
+      value = reader.read(contents);
     } catch (ProtocolException e) {
       throw e;
     } catch (Exception | Error e) {

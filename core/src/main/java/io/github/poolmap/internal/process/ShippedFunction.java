@@ -4,6 +4,7 @@ import io.github.poolmap.NotSerializableTaskException;
 import io.github.poolmap.internal.wire.ClassRequest;
 import io.github.poolmap.internal.wire.FunctionMessage;
 import io.github.poolmap.internal.wire.FunctionMessage.Variable;
+import io.github.poolmap.internal.wire.KnownClasses;
 import io.github.poolmap.internal.wire.ObjectCodec;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param id tells it from all others of this program
  * @param bytes the function, as the payload of its frame
  * @param loaders where its classes come from; they live as long as this
- * @param loader knows the classes of its results
+ * @param classes what is known of the classes of its results
  * @param typed what it uses of a JShell session, null if it is not of one
  */
 record ShippedFunction(
     long id,
     byte[] bytes,
     CallerLoaders.Held loaders,
-    ClassLoader loader,
+    KnownClasses classes,
     @Nullable JShellCode typed) {
 
   /**
@@ -46,7 +47,12 @@ record ShippedFunction(
     long from = shipClasses ? loaders.id() : ClassRequest.NOBODY;
     byte[] bytes = FunctionMessage.pack(from, variables, serialized).toByteArray();
     return new ShippedFunction(
-        id, bytes, loaders, loaders.joint(), session == null ? null : witness);
+        id, bytes, loaders, new KnownClasses(loaders.joint()), session == null ? null : witness);
+  }
+
+  /** Returns what knows the classes of its results. */
+  @Nullable ClassLoader loader() {
+    return classes.loader();
   }
 
   /** Returns what has the classes of a JShell session; null if there is none. */

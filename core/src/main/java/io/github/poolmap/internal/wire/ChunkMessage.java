@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The payload of a {@link FrameType#CHUNK} frame: the function's id and two flags, then the items
  * in the order of their positions, each with its length before it. The length 0, which no item has,
- * stands for a position that is left out.
+ * stands for a position that is left out. Behind an item may stand, with a mark and their length
+ * before them, the definitions of the classes that no item before it has used.
  *
  * <p>Read once, by one thread.
  */
@@ -23,6 +24,7 @@ public final class ChunkMessage {
 
   private int position = -1;
   private int itemEnd;
+  private @Nullable ByteBuffer definitions;
 
   private ChunkMessage(long functionId, int flags, ByteBuffer items) {
     this.functionId = functionId;
@@ -41,30 +43,33 @@ public final class ChunkMessage {
   /**
    * Appends an item; on failure the message is as before.
    *
+   * @param writer has written those before it
    * @param leftOut how many positions between the item before this one and it have none
-   */
-  public static void append(Packer message, int leftOut, @Nullable Object value) {
-    append(message, leftOut, value, null);
-  }
-
-  /**
-   * Appends an item, and tells what it is made of; on failure the message is as before.
-   *
-   * @param leftOut how many positions between the item before this one and it have none
-   * @param witness is told in the calling thread; null if nobody wants to know
+   * @param witness is told in the calling thread what the item is made of; null if nobody wants to
+   *     know
    */
   public static void append(
-      Packer message, int leftOut, @Nullable Object value, ObjectCodec.@Nullable Witness witness) {
+      Packer message,
+      ItemWriter writer,
+      int leftOut,
+      @Nullable Object value,
+      ObjectCodec.@Nullable Witness witness) {
     int start = message.size();
+    int defined = writer.definitions();
     try {
       for (int i = 0; i < leftOut; i++) {
         message.putByte(LEFT_OUT);
       }
       int sized = Sized.begin(message, Sized.isLarge(value));
-      ObjectCodec.encode(message, value, "input", witness);
+      writer.write(message, value, "input", witness);
       Sized.end(message, sized);
+      if (writer.definitions() > defined) {
+        message.putByte(Sized.MARK);
+        writer.define(message, defined);
+      }
     } catch (Throwable t) {
       message.truncate(start);
+      writer.forgetDefinitions(defined);
       throw t;
     }
   }
@@ -104,13 +109,27 @@ public final class ChunkMessage {
       position++;
       length = Sized.read(items);
     } while (length == LEFT_OUT);
-    itemEnd = items.position() + length;
-    items.limit(itemEnd);
+    int itemStart = items.position();
+    itemEnd = itemStart + length;
+    int last = itemEnd;
+    if (itemEnd < end && items.get(itemEnd) == (byte) Sized.MARK) {
+      items.position(itemEnd + 1);
+      definitions = Sized.slice(items);
+      itemEnd = items.position();
+    }
+    items.position(itemStart).limit(last);
     return position;
   }
 
-  /** Returns the bytes of the item, until {@link #nextPosition} goes on. */
-  public ByteBuffer item() {
+  /**
+   * Returns the bytes of the item, until {@link #nextPosition} goes on, and has its reader take
+   * what it needs to know of classes.
+   */
+  public ByteBuffer item(ItemReader reader) throws ProtocolException {
+    if (definitions != null) {
+      reader.define(definitions);
+      definitions = null;
+    }
     return items;
   }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * own code.
  *
  * <p>A filter that the JVM has already ({@code jdk.serialFilter}, or of a filter factory) decides
- * besides. For one stream.
+ * besides. For the objects of one stream, one after the other.
  */
 final class ObjectLimits implements ObjectInputFilter {
 
@@ -26,27 +26,52 @@ final class ObjectLimits implements ObjectInputFilter {
   /** Announces its size like an array, and has none. */
   private static final Class<?> COPIES = Collections.nCopies(1, 1).getClass();
 
-  private final long bytes;
-  private final long elementsAllowed;
   private final @Nullable ObjectInputFilter other;
+  private long bytes;
+  private long elementsAllowed;
   private long elements;
+  private long referencesBefore;
+  private boolean asked;
   private boolean copiesSeen;
   private @Nullable String refusal;
 
   /**
-   * Sets the limits.
+   * Sets the limits for the first object of a stream.
    *
    * @param bytes how many there are to read
    * @param other decides besides
    */
   ObjectLimits(long bytes, @Nullable ObjectInputFilter other) {
-    this.bytes = bytes;
-    this.elementsAllowed = bytes * ELEMENTS_PER_BYTE + ELEMENTS_TO_SPARE;
     this.other = other;
+    begin(bytes);
+  }
+
+  /**
+   * Sets the limits for the next object of the stream.
+   *
+   * @param length how many bytes there are to read
+   */
+  final void begin(long length) {
+    bytes = length;
+    elementsAllowed = length * ELEMENTS_PER_BYTE + ELEMENTS_TO_SPARE;
+    elements = 0;
+    asked = false;
+    copiesSeen = false;
+    refusal = null;
+  }
+
+  /** Tells whether another filter is asked, too. */
+  boolean hasOther() {
+    return other != null;
   }
 
   @Override
   public Status checkInput(FilterInfo info) {
+    if (!asked) {
+      // The stream counts on from object to object.
+      asked = true;
+      referencesBefore = Math.max(0, info.references() - 1);
+    }
     long length = info.arrayLength();
     Class<?> type = info.serialClass();
     copiesSeen |= type == COPIES;
@@ -60,8 +85,9 @@ final class ObjectLimits implements ObjectInputFilter {
     if (info.depth() > bytes) {
       return refuse("objects nested " + info.depth() + " deep");
     }
-    if (info.references() > bytes) {
-      return refuse(info.references() + " objects");
+    long references = info.references() - referencesBefore;
+    if (references > bytes) {
+      return refuse(references + " objects");
     }
     Status status = other == null ? Status.UNDECIDED : other.checkInput(info);
     if (status == Status.REJECTED) {

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What became of an item, as the worker writes it: what it is and which of the following there are
- * in one byte, then position, time, and the contents with their length.
+ * in one byte, then position, time, the contents with their length, and the definitions of the
+ * classes that no contents before them have used.
  *
  * <p>Outcomes that stand behind each other mostly are of items that do, so the position is left out
  * if it is the next one; the time if nobody asked.
@@ -27,7 +28,8 @@ public final class Outcome {
   private static final int KIND = 3;
   private static final int WITH_TIME = 4;
   private static final int WITH_POSITION = 8;
-  private static final int KNOWN = KIND | WITH_TIME | WITH_POSITION;
+  private static final int WITH_DEFINITIONS = 16;
+  private static final int KNOWN = KIND | WITH_TIME | WITH_POSITION | WITH_DEFINITIONS;
 
   private Outcome() {}
 
@@ -58,13 +60,38 @@ public final class Outcome {
     Sized.end(packer, start);
   }
 
-  /** Sees that the only outcome of a packer can stand alone. */
-  public static void putPosition(Packer packer, int position) {
+  /**
+   * Ends an outcome whose contents are a value.
+   *
+   * @param defined how many classes the writer had defined before it
+   */
+  public static void end(Packer packer, int start, ItemWriter writer, int defined) {
+    Sized.end(packer, start);
+    define(packer, writer, defined);
+  }
+
+  /** Sees that the only outcome of a packer can stand alone: it says all that it needs itself. */
+  public static void complete(Packer packer, int position, ItemWriter writer) {
     int head = packer.byteAt(0);
     if ((head & WITH_POSITION) == 0) {
       packer.insertGap(1, 4);
       packer.setByte(0, head | WITH_POSITION);
       packer.setInt(1, position);
+    }
+    packer.truncate(contentsEnd(packer));
+    packer.setByte(0, packer.byteAt(0) & ~WITH_DEFINITIONS);
+    define(packer, writer, 0);
+  }
+
+  private static int contentsEnd(Packer packer) {
+    int at = 1 + Integer.BYTES + ((packer.byteAt(0) & WITH_TIME) == 0 ? 0 : Long.BYTES);
+    return Sized.end(packer.array(), at);
+  }
+
+  private static void define(Packer packer, ItemWriter writer, int from) {
+    if (writer.definitions() > from) {
+      packer.setByte(0, packer.byteAt(0) | WITH_DEFINITIONS);
+      writer.define(packer, from);
     }
   }
 
@@ -82,6 +109,7 @@ public final class Outcome {
     private int position;
     private Kind kind = Kind.VALUE;
     private long nanos;
+    private @Nullable ByteBuffer definitions;
 
     /**
      * Stands before the first one.
@@ -111,8 +139,15 @@ public final class Outcome {
       position = (head & WITH_POSITION) == 0 ? position + 1 : Unpacker.integer(from);
       nanos = (head & WITH_TIME) == 0 ? 0 : Unpacker.longInteger(from);
       int length = Sized.read(from);
-      outcomeEnd = from.position() + length;
-      from.limit(outcomeEnd);
+      int start = from.position();
+      outcomeEnd = start + length;
+      definitions = null;
+      if ((head & WITH_DEFINITIONS) != 0) {
+        from.position(outcomeEnd);
+        definitions = Sized.slice(from);
+        outcomeEnd = from.position();
+      }
+      from.position(start).limit(start + length);
     }
 
     /** Returns the item's position in its chunk. */
@@ -128,6 +163,14 @@ public final class Outcome {
     /** Returns how long it took, 0 if nobody asked. */
     public long nanos() {
       return nanos;
+    }
+
+    /** Has a reader take what it needs to know to read this one, and those that follow. */
+    public void define(ItemReader reader) throws ProtocolException {
+      if (definitions != null) {
+        reader.define(definitions);
+        definitions = null;
+      }
     }
 
     /** Returns the value, or what is known of the failure, until {@link #next} goes on. */

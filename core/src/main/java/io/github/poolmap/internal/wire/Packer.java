@@ -1,6 +1,8 @@
 package io.github.poolmap.internal.wire;
 
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +66,45 @@ public final class Packer extends OutputStream {
   public Packer putBytes(byte[] source) {
     write(source, 0, source.length);
     return this;
+  }
+
+  public Packer putShort(int value) {
+    ensure(2);
+    bytes[size] = (byte) (value >>> 8);
+    bytes[size + 1] = (byte) value;
+    size += 2;
+    return this;
+  }
+
+  /** Puts a number that is small as a rule, and not negative: seven bits a byte. */
+  Packer putCount(int value) {
+    ensure(5);
+    int rest = value;
+    while (rest > 0x7f) {
+      bytes[size++] = (byte) (rest | 0x80);
+      rest >>>= 7;
+    }
+    bytes[size++] = (byte) rest;
+    return this;
+  }
+
+  /** Puts the length of a string and its characters, a byte each, which has to be enough. */
+  @SuppressWarnings("deprecation") // It cuts off the upper byte. That is what is wanted.
+  Packer putLatin(String value) {
+    int length = value.length();
+    putCount(length);
+    ensure(length);
+    value.getBytes(0, length, bytes, size);
+    size += length;
+    return this;
+  }
+
+  /** Makes room for so many bytes that the caller puts in place; little-endian. */
+  ByteBuffer putRoom(int length) {
+    ensure(length);
+    ByteBuffer room = ByteBuffer.wrap(bytes, size, length).slice().order(ByteOrder.LITTLE_ENDIAN);
+    size += length;
+    return room;
   }
 
   /** Puts a string by its length in bytes, -1 for null. */

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sized {
 
+  /** Stands where a length is expected, and is none. */
+  static final int MARK = 0xfe;
+
   private static final int LONG_FORM = 0xff;
   private static final int LENGTH_BYTES = 4;
 
@@ -38,7 +41,7 @@ final class Sized {
       return;
     }
     int length = packer.size() - start - 1;
-    if (length < LONG_FORM) {
+    if (length < MARK) {
       packer.setByte(start, length);
     } else {
       packer.insertGap(start + 1, LENGTH_BYTES);
@@ -47,9 +50,25 @@ final class Sized {
     }
   }
 
+  /** Returns where the bytes end that were put behind a length. */
+  static int end(byte[] packed, int start) {
+    int length = packed[start] & 0xff;
+    return length == LONG_FORM
+        ? start + 1 + LENGTH_BYTES + ByteBuffer.wrap(packed).getInt(start + 1)
+        : start + 1 + length;
+  }
+
+  /** Cuts off the bytes behind a length. */
+  static ByteBuffer slice(ByteBuffer from) throws ProtocolException {
+    return Unpacker.slice(from, read(from));
+  }
+
   /** Reads a length; so many bytes are there. */
   static int read(ByteBuffer from) throws ProtocolException {
     int length = Unpacker.smallInteger(from) & 0xff;
+    if (length == MARK) {
+      throw new ProtocolException("a mark where a length belongs");
+    }
     if (length == LONG_FORM) {
       length = Unpacker.integer(from);
     }

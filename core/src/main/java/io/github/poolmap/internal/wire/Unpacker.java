@@ -42,9 +42,33 @@ final class Unpacker {
     }
   }
 
+  /** Reads what {@link Packer#putCount} put. */
+  static int count(ByteBuffer from) throws ProtocolException {
+    int value = 0;
+    for (int shift = 0; shift < 32; shift += 7) {
+      int next = smallInteger(from);
+      value |= (next & 0x7f) << shift;
+      if (next >= 0) {
+        if (value < 0) {
+          break;
+        }
+        return value;
+      }
+    }
+    throw new ProtocolException("count out of range");
+  }
+
   static long longInteger(ByteBuffer from) throws ProtocolException {
     try {
       return from.getLong();
+    } catch (BufferUnderflowException e) {
+      throw new ProtocolException("frame ends too early");
+    }
+  }
+
+  static int shortInteger(ByteBuffer from) throws ProtocolException {
+    try {
+      return from.getShort();
     } catch (BufferUnderflowException e) {
       throw new ProtocolException("frame ends too early");
     }

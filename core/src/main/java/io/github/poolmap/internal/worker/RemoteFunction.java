@@ -1,6 +1,7 @@
 package io.github.poolmap.internal.worker;
 
 import io.github.poolmap.internal.wire.FunctionMessage;
+import io.github.poolmap.internal.wire.KnownClasses;
 import io.github.poolmap.internal.wire.ObjectCodec;
 import java.io.IOException;
 import java.lang.reflect.Field;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class RemoteFunction<F> {
 
   private final ClassLoader loader;
+  private final KnownClasses classes;
   private @Nullable FunctionMessage message;
   private @Nullable F function;
 
@@ -26,10 +28,16 @@ final class RemoteFunction<F> {
   RemoteFunction(FunctionMessage message, ClassLoader loader) {
     this.message = message;
     this.loader = loader;
+    this.classes = new KnownClasses(loader);
   }
 
   ClassLoader loader() {
     return loader;
+  }
+
+  /** Returns what is known of the classes of its inputs. */
+  KnownClasses classes() {
+    return classes;
   }
 
   F function() throws IOException, ReflectiveOperationException {

@@ -11,9 +11,10 @@ import io.github.poolmap.internal.wire.FrameChannel;
 import io.github.poolmap.internal.wire.FrameType;
 import io.github.poolmap.internal.wire.FunctionMessage;
 import io.github.poolmap.internal.wire.Functions;
+import io.github.poolmap.internal.wire.ItemReader;
+import io.github.poolmap.internal.wire.ItemWriter;
 import io.github.poolmap.internal.wire.Ledger;
 import io.github.poolmap.internal.wire.Leftovers;
-import io.github.poolmap.internal.wire.ObjectCodec;
 import io.github.poolmap.internal.wire.Outcome;
 import io.github.poolmap.internal.wire.Packer;
 import io.github.poolmap.internal.wire.Progress;
@@ -75,6 +76,7 @@ final class TaskLoop implements Runnable {
 
   private final MdcLeftovers mdc = new MdcLeftovers();
   private Packer outcome = new Packer(SMALL_OUTCOME_BYTES);
+  private ItemWriter results = new ItemWriter();
 
   /** The error that a task has thrown which may have left its mark on this JVM. */
   private @Nullable Throwable error;
@@ -265,10 +267,13 @@ final class TaskLoop implements Runnable {
     boolean behindFailure = message.functionId() == failedFunction;
     failedFunction = NONE;
     boolean failed = false;
+    ItemReader inputs = new ItemReader(function.classes());
+    results = new ItemWriter();
     ItemThread thread = (ItemThread) Thread.currentThread();
     try {
       while (!behindFailure && (!failed || message.goesOn()) && message.hasNext()) {
         int position = message.nextPosition();
+        ByteBuffer item = message.item(inputs);
         startClock();
         thread.enter(chunk, position);
         ledger.setItem(chunk, position, firstState);
@@ -276,7 +281,7 @@ final class TaskLoop implements Runnable {
           ledger.moveItem(chunk, position, firstState, Ledger.REFUSED);
           break;
         }
-        failed = executeItem(thread, function, position, message.item());
+        failed = executeItem(thread, function, position, inputs, item);
         if (failed || System.nanoTime() - lastDoorbell > DOORBELL_NANOS) {
           thread.leave();
           ringDoorbell();
@@ -303,6 +308,7 @@ final class TaskLoop implements Runnable {
       ItemThread thread,
       RemoteFunction<Mapper<Object, Object>> function,
       int position,
+      ItemReader inputs,
       ByteBuffer item)
       throws IOException {
     outcome.truncate(0);
@@ -315,7 +321,7 @@ final class TaskLoop implements Runnable {
     }
     thread.setContextClassLoader(function.loader());
     mdc.forget();
-    boolean failed = callAndPack(function, position, item);
+    boolean failed = callAndPack(function, position, inputs, item);
     if (outcome.size() == 0) {
       return false;
     }
@@ -325,14 +331,17 @@ final class TaskLoop implements Runnable {
 
   /** Executes one item and packs its outcome; leaves nothing packed if it is condemned. */
   private boolean callAndPack(
-      RemoteFunction<Mapper<Object, Object>> function, int position, ByteBuffer item) {
+      RemoteFunction<Mapper<Object, Object>> function,
+      int position,
+      ItemReader inputs,
+      ByteBuffer item) {
     Object input;
     Mapper<Object, Object> mapper;
     String reading = "function";
     try {
       mapper = function.function();
       reading = "input";
-      input = ObjectCodec.decode(item, function.loader());
+      input = inputs.read(item);
     } catch (Throwable t) {
       note(t);
       if (ledger.moveItem(chunk, position, firstState, Ledger.ENCODING)) {
@@ -387,9 +396,10 @@ final class TaskLoop implements Runnable {
   /** False if the result cannot be sent; the outcome then says so. */
   private boolean packValue(int position, @Nullable Object value) {
     int start = begin(position, Outcome.Kind.VALUE, value);
+    int defined = results.definitions();
     try {
-      ObjectCodec.encode(outcome, value, "result");
-      Outcome.end(outcome, start);
+      results.write(outcome, value, "result", null);
+      Outcome.end(outcome, start, results, defined);
       return true;
     } catch (NotSerializableTaskException e) {
       packUnsendable(position, String.valueOf(e.getMessage()), e.path());
@@ -397,6 +407,7 @@ final class TaskLoop implements Runnable {
       note(e);
       packUnsendable(position, "the result cannot be sent: " + Texts.of(e), "result");
     }
+    results.forgetDefinitions(defined);
     return false;
   }
 
@@ -412,7 +423,8 @@ final class TaskLoop implements Runnable {
     int size = outcome.size();
     outboxFull |= outboxEnd + size > Ledger.HALF_BYTES;
     if (outboxFull) {
-      Outcome.putPosition(outcome, position);
+      // The parent may read it before it reads the outbox.
+      Outcome.complete(outcome, position, results);
       // The parent may be busy. That is not the time of the item any more.
       ledger.advanceItem(chunk, position, Ledger.SENDING);
       thread.leave();

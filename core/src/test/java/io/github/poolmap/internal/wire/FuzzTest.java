@@ -7,18 +7,41 @@ import io.github.poolmap.internal.wire.Hello.Role;
 import java.io.IOException;
 import java.io.Serializable;
 import java.lang.management.ManagementFactory;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.Period;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.util.AbstractMap.SimpleEntry;
+import java.util.AbstractMap.SimpleImmutableEntry;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -67,12 +90,13 @@ class FuzzTest {
   private static Packer outcome(Outcome.Kind kind, Object value) {
     Packer packer = new Packer(64);
     int start = Outcome.begin(packer, 3, false, kind, 99, value);
+    ItemWriter writer = new ItemWriter();
     switch (kind) {
-      case VALUE -> ObjectCodec.encode(packer, value, "value");
+      case VALUE -> writer.write(packer, value, "value", null);
       case THROWN -> ThrownCodec.encode(packer, (Throwable) value);
       case UNSENDABLE -> packer.putString(value.toString()).putString(null);
     }
-    Outcome.end(packer, start);
+    Outcome.end(packer, start, writer, 0);
     return packer;
   }
 
@@ -93,9 +117,10 @@ class FuzzTest {
     frames.add(frame(FrameType.STARTED, new Started(5, null).pack()));
     frames.add(frame(FrameType.FUNCTION, function));
     Packer chunk = ChunkMessage.begin(1, true, true);
+    ItemWriter writer = new ItemWriter();
     int leftOut = 0;
-    for (Object value : Arrays.asList(null, 1, 2L, 3.0, true, "text", new byte[5], thing)) {
-      ChunkMessage.append(chunk, leftOut++, value);
+    for (Object value : values(thing)) {
+      ChunkMessage.append(chunk, writer, leftOut++, value, null);
       frames.add(frame(FrameType.OUTCOME, outcome(Outcome.Kind.VALUE, value)));
     }
     frames.add(frame(FrameType.CHUNK, chunk));
@@ -111,6 +136,61 @@ class FuzzTest {
     frames.add(frame(FrameType.CLASS_REPLY, ClassReply.failed("why")));
     frames.add(frame(FrameType.BYE, new byte[0]));
     return frames;
+  }
+
+  private enum Level {
+    LOW,
+    HIGH {}
+  }
+
+  @SuppressWarnings("unused") // As above.
+  private record Tagged(
+      int i, long j, double d, boolean z, byte b, short s, char c, float f, Object any)
+      implements Serializable {}
+
+  /** Values of each tag, and one that is serialized. */
+  private static List<Object> values(Object thing) {
+    List<Object> shared = List.of(1, 2);
+    LinkedHashMap<Object, Object> byAccess = new LinkedHashMap<>(4, 0.75f, true);
+    byAccess.put("k", "v");
+    Tagged tagged =
+        new Tagged(1, 2, 3, true, (byte) 4, (short) 5, '6', 7, new ArrayList<>(List.of("a", 1)));
+    ArrayDeque<Object> serialized = new ArrayDeque<>(List.of(new StringBuilder("x")));
+    return Arrays.asList(
+        null,
+        1,
+        2L,
+        3.0,
+        true,
+        "text",
+        "\ud83d\u1234",
+        new byte[5],
+        thing,
+        tagged,
+        new Object[] {tagged, Level.LOW, Level.HIGH, shared, shared},
+        Arrays.asList((byte) 1, (short) 2, 'c', 4f, BigInteger.TEN, new BigDecimal("1.50")),
+        List.of(new UUID(1, 2), Instant.EPOCH, Duration.ofSeconds(1, 2), Period.of(1, 2, 3)),
+        List.of(ZonedDateTime.of(2024, 1, 2, 3, 4, 5, 6, ZoneId.of("Europe/Berlin"))),
+        List.of(LocalDateTime.MIN, LocalDateTime.MIN.atOffset(ZoneOffset.MAX)),
+        new LinkedList<>(List.of(LocalDate.MIN, LocalTime.MAX)),
+        Arrays.asList(new boolean[2], new short[3], new char[4], new int[5], new long[6]),
+        Stream.of(new float[2], new double[3], List.of(), null).toList(),
+        Set.of(1, 2, 3),
+        Map.of(1, 2, 3, 4),
+        new HashSet<>(List.of("a", "b")),
+        new LinkedHashSet<>(List.of("a", "b")),
+        new TreeSet<>(List.of("a", "b")),
+        new TreeMap<>(Map.of("a", 1, "b", 2)),
+        new LinkedHashMap<>(Map.of("a", 1, "b", 2)),
+        byAccess,
+        new ArrayDeque<>(List.of(1, 2)),
+        Collections.singletonList(1),
+        Collections.singleton(1),
+        Collections.singletonMap(1, 2),
+        Map.entry(1, 2).getKey(),
+        new SimpleEntry<>(1, 2),
+        new SimpleImmutableEntry<>(1, 2),
+        serialized);
   }
 
   private static byte[] function(Object captured) {
@@ -374,16 +454,23 @@ class FuzzTest {
       case CLASS_REPLY -> ClassReply.read(payload);
       case CHUNK -> {
         ChunkMessage message = ChunkMessage.read(payload);
+        ItemReader reader = new ItemReader(new KnownClasses(LOADER));
         while (message.hasNext()) {
           message.nextPosition();
-          decodeObject(message.item(), true);
+          ByteBuffer item = message.item(reader);
+          decodeObject(item, () -> reader.read(item), isSerialized(item));
         }
       }
       case OUTCOME -> {
         Outcome.Reader outcome = new Outcome.Reader(payload, -1);
         outcome.next();
         switch (outcome.kind()) {
-          case VALUE -> decodeObject(outcome.contents(), true);
+          case VALUE -> {
+            ItemReader reader = new ItemReader(new KnownClasses(LOADER));
+            ByteBuffer item = outcome.contents();
+            outcome.define(reader);
+            decodeObject(item, () -> reader.read(item), isSerialized(item));
+          }
           case THROWN -> ThrownCodec.decode(outcome.contents(), LOADER);
           case UNSENDABLE -> {
             Outcome.text(outcome.contents());
@@ -398,20 +485,24 @@ class FuzzTest {
 
   private static void decodeFunction(FunctionMessage message) throws IOException {
     for (FunctionMessage.Variable each : message.variables()) {
-      decodeObject(each.value(), true);
+      ByteBuffer value = each.value();
+      decodeObject(value, () -> ObjectCodec.decode(value, LOADER), isSerialized(value));
     }
-    decodeObject(message.bytes(), false);
+    ByteBuffer function = message.bytes();
+    decodeObject(function, () -> ObjectCodec.deserialize(function, LOADER), true);
+  }
+
+  private static boolean isSerialized(ByteBuffer bytes) {
+    return bytes.hasRemaining() && bytes.get(bytes.position()) == Tags.SERIALIZED;
   }
 
   /** Serialized objects run code of their own, which may throw; memory and stack must suffice. */
-  private static void decodeObject(ByteBuffer bytes, boolean tagged) throws IOException {
-    boolean serialized = !tagged || (bytes.hasRemaining() && bytes.get(bytes.position()) == 1);
+  private static void decodeObject(ByteBuffer bytes, Decoder decoder, boolean serialized)
+      throws IOException {
     try {
-      if (tagged) {
-        ObjectCodec.decode(bytes, LOADER);
-      } else {
-        ObjectCodec.deserialize(bytes, LOADER);
-      }
+      decoder.decode();
+    } catch (IOException e) {
+      throw e;
     } catch (ClassNotFoundException e) {
       // Documented.
       return;
@@ -420,6 +511,8 @@ class FuzzTest {
       if (!serialized) {
         throw e;
       }
+    } catch (Exception e) {
+      throw new AssertionError("not documented, with " + bytes, e);
     }
   }
 

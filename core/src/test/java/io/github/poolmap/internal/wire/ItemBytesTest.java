@@ -23,8 +23,12 @@ class ItemBytesTest {
     return ObjectCodec.decode(from, ItemBytesTest.class.getClassLoader());
   }
 
+  private static ItemReader reader() {
+    return new ItemReader(new KnownClasses(ItemBytesTest.class.getClassLoader()));
+  }
+
   @ParameterizedTest
-  @ValueSource(ints = {1, 253, 254, 255, 256, 70_000})
+  @ValueSource(ints = {1, 252, 253, 254, 255, 256, 70_000})
   void lengthsOnBothSidesOfTheShortFormAreRead(int length) throws Exception {
     for (boolean large : new boolean[] {false, true}) {
       Packer packer = new Packer(4).putByte(9);
@@ -44,7 +48,7 @@ class ItemBytesTest {
 
   @Test
   void noLengthIsBelieved() {
-    for (byte[] bytes : new byte[][] {{}, {2, 1}, {-1, 0, 0}, {-1, -1, -1, -1, -1, 5}}) {
+    for (byte[] bytes : new byte[][] {{}, {2, 1}, {-2, 0}, {-1, 0, 0}, {-1, -1, -1, -1, -1, 5}}) {
       assertThatExceptionOfType(ProtocolException.class)
           .isThrownBy(() -> Sized.read(ByteBuffer.wrap(bytes)));
     }
@@ -53,21 +57,23 @@ class ItemBytesTest {
   @Test
   void itemsKeepTheirPositionsBesideThoseThatWereLeftOut() throws Exception {
     Packer packer = ChunkMessage.begin(5, true, false);
-    ChunkMessage.append(packer, 0, "first");
+    ItemWriter writer = new ItemWriter();
+    ChunkMessage.append(packer, writer, 0, "first", null);
     int size = packer.size();
     assertThatExceptionOfType(NotSerializableTaskException.class)
-        .isThrownBy(() -> ChunkMessage.append(packer, 0, new Object()));
+        .isThrownBy(() -> ChunkMessage.append(packer, writer, 0, new Object(), null));
     assertThat(packer.size()).as("as before").isEqualTo(size);
-    ChunkMessage.append(packer, 2, new byte[1000]);
-    ChunkMessage.append(packer, 0, null);
+    ChunkMessage.append(packer, writer, 2, new byte[1000], null);
+    ChunkMessage.append(packer, writer, 0, null, null);
     ChunkMessage message = ChunkMessage.read(written(packer));
     assertThat(message.functionId()).isEqualTo(5);
     assertThat(message.goesOn()).isTrue();
     assertThat(message.timed()).isFalse();
     List<Object> read = new ArrayList<>();
+    ItemReader reader = reader();
     while (message.hasNext()) {
       read.add(message.nextPosition());
-      read.add(decode(message.item()));
+      read.add(reader.read(message.item(reader)));
     }
     assertThat(read).containsExactly(0, "first", 3, new byte[1000], 4, null);
   }
@@ -75,13 +81,15 @@ class ItemBytesTest {
   @Test
   void whatIsNotReadOfAnItemIsNotTakenForTheNext() throws Exception {
     Packer packer = ChunkMessage.begin(5, true, false);
-    ChunkMessage.append(packer, 0, "unread");
-    ChunkMessage.append(packer, 0, 8);
+    ItemWriter writer = new ItemWriter();
+    ChunkMessage.append(packer, writer, 0, "unread", null);
+    ChunkMessage.append(packer, writer, 0, 8, null);
     ChunkMessage message = ChunkMessage.read(written(packer));
+    ItemReader reader = reader();
     message.nextPosition();
-    message.item().get();
+    message.item(reader).get();
     assertThat(message.nextPosition()).isEqualTo(1);
-    assertThat(decode(message.item())).isEqualTo(8);
+    assertThat(reader.read(message.item(reader))).isEqualTo(8);
     assertThat(message.hasNext()).isFalse();
   }
 
@@ -118,7 +126,7 @@ class ItemBytesTest {
       int start = Outcome.begin(one, 7, true, Outcome.Kind.VALUE, 3, value);
       ObjectCodec.encode(one, value, "result");
       Outcome.end(one, start);
-      Outcome.putPosition(one, 7);
+      Outcome.complete(one, 7, new ItemWriter());
       Outcome.Reader reader = new Outcome.Reader(written(one), -1);
       reader.next();
       assertThat(reader.position()).isEqualTo(7);
@@ -128,9 +136,52 @@ class ItemBytesTest {
     }
   }
 
+  private enum Colour {
+    RED,
+    GREEN
+  }
+
+  @Test
+  void classesAreNamedOnceUnlessAnItemHasToStandAlone() throws Exception {
+    Packer packer = ChunkMessage.begin(5, true, false);
+    ItemWriter writer = new ItemWriter();
+    ChunkMessage.append(packer, writer, 0, Colour.RED, null);
+    int size = packer.size();
+    ChunkMessage.append(packer, writer, 1, Colour.RED, null);
+    assertThat(packer.size()).as("without the name").isLessThan(size + 8);
+    ChunkMessage message = ChunkMessage.read(written(packer));
+    ItemReader reader = reader();
+    for (int position : new int[] {0, 2}) {
+      assertThat(message.nextPosition()).isEqualTo(position);
+      assertThat(reader.read(message.item(reader))).isEqualTo(Colour.RED);
+    }
+    assertThat(message.hasNext()).isFalse();
+  }
+
+  @Test
+  void anOutcomeThatHasToStandAloneBringsAllItsClassesAlong() throws Exception {
+    ItemWriter writer = new ItemWriter();
+    writer.write(new Packer(16), Colour.RED, "result of another outcome", null);
+    for (Object value : new Object[] {Colour.RED, Colour.GREEN}) {
+      Packer one = new Packer(16);
+      int defined = writer.definitions();
+      int start = Outcome.begin(one, 1, true, Outcome.Kind.VALUE, 0, value);
+      writer.write(one, value, "result", null);
+      Outcome.end(one, start, writer, defined);
+      Outcome.complete(one, 1, writer);
+      Outcome.Reader outcome = new Outcome.Reader(written(one), -1);
+      outcome.next();
+      ItemReader reader = reader();
+      outcome.define(reader);
+      assertThat(outcome.position()).isEqualTo(1);
+      assertThat(reader.read(outcome.contents())).isEqualTo(value);
+      assertThat(outcome.hasNext()).isFalse();
+    }
+  }
+
   @Test
   void anOutcomeOfUnknownKindIsRefused() {
-    for (int head : new int[] {3, 16, -128}) {
+    for (int head : new int[] {3, 32, -128}) {
       Outcome.Reader reader =
           new Outcome.Reader(ByteBuffer.wrap(new byte[] {(byte) head, 1, 0}), -1);
       assertThatExceptionOfType(ProtocolException.class).isThrownBy(reader::next);
