@@ -86,6 +86,7 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
     private WorkerOutput output = WorkerOutput.INHERIT;
     private int debugSlot = WorkerPlan.NOBODY;
     private boolean shipClasses = true;
+    private @Nullable Codec codec;
     private Duration startTimeout = Duration.ofSeconds(30);
     private Duration idleTimeout = Duration.ofSeconds(60);
 
@@ -181,6 +182,17 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
      */
     public Builder<T, R> shipClasses(boolean ship) {
       shipClasses = ship;
+      return this;
+    }
+
+    /**
+     * Sets how inputs and results travel that the codec handles. The built-in one is for the rest.
+     *
+     * @param codec the codec, which has to be serializable itself
+     * @return this builder
+     */
+    public Builder<T, R> codec(Codec codec) {
+      this.codec = requireNonNull(codec, "codec");
       return this;
     }
 
@@ -470,7 +482,8 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
           idleTimeout,
           new WorkerLimits(maxTasksPerWorker, maxWorkerMemory),
           checkedDebugSlot(),
-          shipClasses);
+          shipClasses,
+          codec);
     }
 
     Engine<?> newEngine() {

@@ -133,6 +133,7 @@ class ArchitectureTest {
         .containsExactlyInAnyOrder(
             "BiMapper",
             "CallTimeoutException",
+            "Codec",
             "ContextCarrier",
             "Effect",
             "MapOptions",

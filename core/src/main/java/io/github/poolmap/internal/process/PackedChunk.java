@@ -32,7 +32,7 @@ record PackedChunk(Chunk<ShippedFunction> chunk, Packer message) {
     Run<ShippedFunction> run = chunk.run();
     boolean timed = chunk.isTimed() || !run.taskTimeout().isZero();
     Packer message = ChunkMessage.begin(run.function().id(), run.goesOnAfterFailure(), timed);
-    ItemWriter writer = new ItemWriter();
+    ItemWriter writer = new ItemWriter(run.function().codec(), null);
     chunk.assignTo(laneName);
     long most = Math.min(LARGE_CHUNK_BYTES, run.bytesLeft());
     int packed = 0;

@@ -37,6 +37,7 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
   private final Launcher launcher;
   private final ShippedFunction startEffect;
   private final ShippedFunction endEffect;
+  private final @Nullable ShippedFunction codec;
   private final ShippingMeter meter = new ShippingMeter();
   private final Map<ChildJvm, Employment> workers = new ConcurrentHashMap<>();
 
@@ -58,7 +59,8 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
    *
    * @param start what each worker does before its first task
    * @param end what each worker does after its last one, if another pool is to have it
-   * @throws io.github.poolmap.NotSerializableTaskException if start or end cannot be sent
+   * @throws io.github.poolmap.NotSerializableTaskException if start, end or the codec cannot be
+   *     sent
    * @throws IllegalArgumentException if a system property has a value that is not allowed
    */
   public ProcessBackend(WorkerPlan plan, Effect<WorkerInfo> start, Effect<WorkerInfo> end) {
@@ -67,10 +69,12 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
     this.launcher = new Launcher(plan.poolName());
     this.startEffect = shipped(start, "initializer");
     this.endEffect = shipped(end, "end");
+    this.codec = plan.codec() == null ? null : shipped(plan.codec(), "codec");
   }
 
   private ShippedFunction shipped(Object function, String what) {
-    return ShippedFunction.of(FUNCTIONS.incrementAndGet(), function, what, plan.shipClasses());
+    return ShippedFunction.of(
+        FUNCTIONS.incrementAndGet(), function, what, plan.shipClasses(), null);
   }
 
   @Override
@@ -88,6 +92,11 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
   /** Returns the payload of a function's frame. */
   byte[] startEffect() {
     return startEffect.bytes();
+  }
+
+  /** Returns the payload of the codec's frame, if it had one; null if there is no codec. */
+  byte @Nullable [] codec() {
+    return codec == null ? null : codec.bytes();
   }
 
   /** Returns what knows the classes of what the start may throw. */
@@ -118,7 +127,8 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
       refuseInStaticInitializer();
     }
     ShippedFunction function =
-        ShippedFunction.of(FUNCTIONS.incrementAndGet(), mapper, "mapper", plan.shipClasses());
+        ShippedFunction.of(
+            FUNCTIONS.incrementAndGet(), mapper, "mapper", plan.shipClasses(), plan.codec());
     if (function.bytes().length > LARGE_FUNCTION_BYTES) {
       LOG.warn(
           "the function of a call takes {} bytes with what it captures, and is sent to each worker;"

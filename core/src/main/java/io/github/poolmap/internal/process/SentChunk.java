@@ -60,7 +60,8 @@ final class SentChunk {
     this.chunk = chunk;
     this.id = id;
     this.ahead = ahead;
-    this.results = new ItemReader(chunk.run().function().classes());
+    this.results =
+        new ItemReader(chunk.run().function().classes(), chunk.run().function().codec(), null);
   }
 
   int id() {

@@ -1,5 +1,6 @@
 package io.github.poolmap.internal.process;
 
+import io.github.poolmap.Codec;
 import io.github.poolmap.NotSerializableTaskException;
 import io.github.poolmap.internal.wire.ClassRequest;
 import io.github.poolmap.internal.wire.FunctionMessage;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytes the function, as the payload of its frame
  * @param loaders where its classes come from; they live as long as this
  * @param classes what is known of the classes of its results
+ * @param codec how those of its inputs travel that it handles, null if there is none
  * @param typed what it uses of a JShell session, null if it is not of one
  */
 record ShippedFunction(
@@ -23,6 +25,7 @@ record ShippedFunction(
     byte[] bytes,
     CallerLoaders.Held loaders,
     KnownClasses classes,
+    @Nullable Codec codec,
     @Nullable JShellCode typed) {
 
   /**
@@ -30,9 +33,11 @@ record ShippedFunction(
    *
    * @param what how messages call it
    * @param shipClasses whether workers may fetch classes
+   * @param codec see above
    * @throws NotSerializableTaskException if it cannot be sent
    */
-  static ShippedFunction of(long id, Object function, String what, boolean shipClasses) {
+  static ShippedFunction of(
+      long id, Object function, String what, boolean shipClasses, @Nullable Codec codec) {
     JShellCode witness = new JShellCode();
     byte[] serialized = ObjectCodec.serialize(function, what, witness);
     ClassLoader context = Thread.currentThread().getContextClassLoader();
@@ -47,7 +52,12 @@ record ShippedFunction(
     long from = shipClasses ? loaders.id() : ClassRequest.NOBODY;
     byte[] bytes = FunctionMessage.pack(from, variables, serialized).toByteArray();
     return new ShippedFunction(
-        id, bytes, loaders, new KnownClasses(loaders.joint()), session == null ? null : witness);
+        id,
+        bytes,
+        loaders,
+        new KnownClasses(loaders.joint()),
+        codec,
+        session == null ? null : witness);
   }
 
   /** Returns what knows the classes of its results. */

@@ -1,7 +1,9 @@
 package io.github.poolmap.internal.process;
 
+import io.github.poolmap.Codec;
 import io.github.poolmap.StartStrategy;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a pool wants of its workers.
@@ -14,6 +16,7 @@ import java.time.Duration;
  * @param limits how much one may do
  * @param debugSlot the number of the one that a debugger may attach to, {@link #NOBODY} if none
  * @param shipClasses whether they fetch the classes that they lack from this program
+ * @param codec how inputs and results travel that it handles, null if there is none
  */
 public record WorkerPlan(
     String poolName,
@@ -23,7 +26,8 @@ public record WorkerPlan(
     Duration idleTimeout,
     WorkerLimits limits,
     int debugSlot,
-    boolean shipClasses) {
+    boolean shipClasses,
+    @Nullable Codec codec) {
 
   /** The number of no worker. */
   public static final int NOBODY = -1;

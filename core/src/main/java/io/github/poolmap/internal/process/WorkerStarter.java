@@ -83,7 +83,10 @@ final class WorkerStarter {
     try {
       started
           .data()
-          .write(FrameType.START, started.pid(), Start.pack(slot, name, backend.startEffect()));
+          .write(
+              FrameType.START,
+              started.pid(),
+              Start.pack(slot, name, backend.codec(), backend.startEffect()));
       Frame frame = started.data().read();
       long arrived = System.nanoTime();
       if (frame != null) {

@@ -23,6 +23,7 @@ final class ClassTable {
   static final int ARRAY = 2;
   static final int CONSTANT_OF_ENUM = 3;
   static final int DESCRIPTOR = 4;
+  static final int NAME = 5;
 
   private static final ClassValue<byte[]> DESCRIPTORS =
       new ClassValue<>() {
@@ -74,6 +75,12 @@ final class ClassTable {
   int ofArray(Class<?> type) {
     Integer known = numbers.get(type);
     return known != null ? known : define(type, ARRAY, new Packer(64), type.getName());
+  }
+
+  /** Of a class that the reader need not know. */
+  int ofName(Class<?> type) {
+    Integer known = numbers.get(type);
+    return known != null ? known : define(type, NAME, new Packer(64), type.getName());
   }
 
   int ofConstant(Enum<?> constant) {

@@ -1,5 +1,6 @@
 package io.github.poolmap.internal.wire;
 
+import io.github.poolmap.Codec;
 import java.io.IOException;
 import java.io.InvalidClassException;
 import java.io.InvalidObjectException;
@@ -40,6 +41,7 @@ public final class ItemReader {
 
   private final KnownClasses classes;
   private final ClassDefinitions definitions;
+  private final @Nullable Codec codec;
   private final LargeValues.@Nullable Reader large;
   private final boolean alone;
   private JavaReader.@Nullable OfMessage java;
@@ -61,20 +63,27 @@ public final class ItemReader {
    * @param classes what is known of the classes of the items' function
    */
   public ItemReader(KnownClasses classes) {
-    this(classes, null);
+    this(classes, null, null);
   }
 
   /**
    * Begins a message.
    *
    * @param classes what is known of the classes of the items' function
+   * @param codec reads what it has written; null if there is none
    * @param large where large arrays and buffers are; null if all of them are in the message
    */
-  public ItemReader(KnownClasses classes, LargeValues.@Nullable Reader large) {
-    this(classes, large, false);
+  public ItemReader(
+      KnownClasses classes, @Nullable Codec codec, LargeValues.@Nullable Reader large) {
+    this(classes, codec, large, false);
   }
 
-  private ItemReader(KnownClasses classes, LargeValues.@Nullable Reader large, boolean alone) {
+  private ItemReader(
+      KnownClasses classes,
+      @Nullable Codec codec,
+      LargeValues.@Nullable Reader large,
+      boolean alone) {
+    this.codec = codec;
     this.classes = classes;
     this.definitions = new ClassDefinitions(classes);
     this.large = large;
@@ -83,12 +92,12 @@ public final class ItemReader {
 
   /** For an object that brings the names of its classes with it. */
   static ItemReader alone(KnownClasses classes) {
-    return new ItemReader(classes, null, true);
+    return new ItemReader(classes, null, null, true);
   }
 
   /** Returns a reader for a message that defines all of its classes again. */
   public ItemReader another() {
-    return new ItemReader(classes, large, alone);
+    return new ItemReader(classes, codec, large, alone);
   }
 
   /** Takes the definitions that stand behind an object, before the object is read. */
@@ -108,6 +117,10 @@ public final class ItemReader {
       from.get();
       return deserialize(from);
     }
+    if (from.get(from.position()) == Tags.CUSTOM && codec != null) {
+      from.get();
+      return custom(from, codec);
+    }
     filter = classes.filter();
     length = from.remaining();
     elements = 0;
@@ -119,6 +132,23 @@ public final class ItemReader {
       return value;
     } finally {
       forgetParts();
+    }
+  }
+
+  private Object custom(ByteBuffer from, Codec by) throws IOException, ClassNotFoundException {
+    String type = definitions.get(Unpacker.count(from), String.class);
+    ClassLoader loader = classes.loader();
+    try {
+      Object value =
+          by.decode(
+              new BufferStream(from), loader != null ? loader : ClassLoader.getSystemClassLoader());
+      if (value == null) {
+        throw new IOException("null");
+      }
+      return value;
+    } catch (Exception | LinkageError | StackOverflowError e) {
+      throw new IOException(
+          "the codec " + by.getClass().getName() + " failed on " + type + ": " + Texts.of(e), e);
     }
   }
 

@@ -1,8 +1,10 @@
 package io.github.poolmap.internal.wire;
 
+import io.github.poolmap.Codec;
 import io.github.poolmap.NotSerializableTaskException;
 import io.github.poolmap.internal.wire.ObjectCodec.Witness;
 import java.io.NotSerializableException;
+import java.io.OutputStream;
 import java.lang.reflect.Field;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -33,6 +35,7 @@ public final class ItemWriter {
 
   private final boolean alone;
   private final ClassTable table = new ClassTable();
+  private final @Nullable Codec codec;
   private final LargeValues.@Nullable Writer large;
   private final SharedParts parts = new SharedParts();
   private JavaWriter.@Nullable OfMessage java;
@@ -50,26 +53,28 @@ public final class ItemWriter {
 
   /** Begins a message. */
   public ItemWriter() {
-    this(null);
+    this(null, null);
   }
 
   /**
    * Begins a message.
    *
+   * @param codec writes the items that it handles; null if there is none
    * @param large takes large arrays and buffers; null if they are to travel in the message
    */
-  public ItemWriter(LargeValues.@Nullable Writer large) {
-    this(false, large);
+  public ItemWriter(@Nullable Codec codec, LargeValues.@Nullable Writer large) {
+    this(false, codec, large);
   }
 
-  private ItemWriter(boolean alone, LargeValues.@Nullable Writer large) {
+  private ItemWriter(boolean alone, @Nullable Codec codec, LargeValues.@Nullable Writer large) {
     this.alone = alone;
+    this.codec = codec;
     this.large = large;
   }
 
   /** For an object that is not one of many, and brings the names of its classes with it. */
   static ItemWriter alone() {
-    return new ItemWriter(true, null);
+    return new ItemWriter(true, null, null);
   }
 
   /** Returns how many classes have been defined. */
@@ -105,7 +110,9 @@ public final class ItemWriter {
     int defined = table.size();
     boolean written = false;
     try {
-      if (!writeTagged(message, value, told)) {
+      if (codec != null && isCustom(codec, value, what)) {
+        writeCustom(message, codec, value, what, told);
+      } else if (!writeTagged(message, value, told)) {
         message.truncate(start);
         table.truncate(defined);
         message.putByte(Tags.SERIALIZED);
@@ -117,6 +124,65 @@ public final class ItemWriter {
         message.truncate(start);
         table.truncate(defined);
       }
+    }
+  }
+
+  private static boolean isCustom(Codec codec, Object value, String what) {
+    try {
+      return codec.handles(value.getClass());
+    } catch (RuntimeException | Error e) {
+      throw unsendableBy(codec, value, what, e);
+    }
+  }
+
+  private void writeCustom(
+      Packer message, Codec by, Object value, String what, @Nullable Witness told) {
+    if (told != null) {
+      told.see(value.getClass());
+    }
+    try {
+      message.putByte(Tags.CUSTOM).putCount(table.ofName(value.getClass()));
+      by.encode(value, new Part(message));
+    } catch (TooLargeException e) {
+      throw e;
+    } catch (Exception | Error e) {
+      throw unsendableBy(by, value, what, e);
+    }
+  }
+
+  private static NotSerializableTaskException unsendableBy(
+      Codec codec, Object value, String what, Throwable failure) {
+    String type = value.getClass().getName();
+    return new NotSerializableTaskException(
+        "the "
+            + what
+            + " cannot be sent: the codec "
+            + codec.getClass().getName()
+            + " failed on "
+            + type
+            + ": "
+            + Texts.of(failure),
+        what + " (" + type + ")",
+        failure);
+  }
+
+  /** What a codec may write to: it sees no more of the message. */
+  private static final class Part extends OutputStream {
+
+    private final Packer message;
+
+    Part(Packer message) {
+      this.message = message;
+    }
+
+    @Override
+    public void write(int value) {
+      message.write(value);
+    }
+
+    @Override
+    public void write(byte[] source, int offset, int length) {
+      message.write(source, offset, length);
     }
   }
 

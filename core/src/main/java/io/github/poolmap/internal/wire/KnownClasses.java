@@ -101,6 +101,8 @@ public final class KnownClasses {
         return type;
       case ClassTable.CONSTANT_OF_ENUM:
         return constant(find(text(definition)), text(definition));
+      case ClassTable.NAME:
+        return text(definition);
       case ClassTable.DESCRIPTOR:
         try (Headless stream = new Headless(new BufferStream(definition))) {
           return stream.readDescriptor();

@@ -1,5 +1,6 @@
 package io.github.poolmap.internal.worker;
 
+import io.github.poolmap.Codec;
 import io.github.poolmap.Effect;
 import io.github.poolmap.Mapper;
 import io.github.poolmap.NotSerializableTaskException;
@@ -68,6 +69,8 @@ final class TaskLoop implements Runnable {
 
   /** Of the pool that has this worker. */
   private ShippedClasses classes;
+
+  private @Nullable Codec codec;
 
   private Functions<RemoteFunction<Mapper<Object, Object>>> functions = new Functions<>();
 
@@ -180,11 +183,16 @@ final class TaskLoop implements Runnable {
     functions = new Functions<>();
     failedFunction = NONE;
     classes = new ShippedClasses(fetcher);
+    codec = null;
     ClassLoader loader = classes.loader(start.effect().loader());
     thread.enterUnnamed();
     thread.setName(start.name());
     thread.setContextClassLoader(loader);
     try {
+      FunctionMessage ofPool = start.codec();
+      if (ofPool != null) {
+        codec = new RemoteFunction<Codec>(ofPool, classes.loader(ofPool.loader())).function();
+      }
       runEffect(start.effect(), loader, start.index());
     } catch (Throwable t) {
       failure = t;
@@ -267,8 +275,8 @@ final class TaskLoop implements Runnable {
     boolean behindFailure = message.functionId() == failedFunction;
     failedFunction = NONE;
     boolean failed = false;
-    ItemReader inputs = new ItemReader(function.classes());
-    results = new ItemWriter();
+    ItemReader inputs = new ItemReader(function.classes(), codec, null);
+    results = new ItemWriter(codec, null);
     ItemThread thread = (ItemThread) Thread.currentThread();
     try {
       while (!behindFailure && (!failed || message.goesOn()) && message.hasNext()) {

@@ -110,7 +110,8 @@ class FuzzTest {
     frames.add(frame(FrameType.HELLO, Hello.pack(Role.DATA, token)));
     frames.add(frame(FrameType.READY, new byte[0]));
     byte[] function = function(thing);
-    frames.add(frame(FrameType.START, Start.pack(1, "worker", function)));
+    frames.add(frame(FrameType.START, Start.pack(1, "worker", null, function)));
+    frames.add(frame(FrameType.START, Start.pack(1, "worker", function, function)));
     frames.add(frame(FrameType.RESET, Reset.pack("mark", function)));
     frames.add(frame(FrameType.RESET_DONE, new Leftovers("a thread").pack()));
     frames.add(frame(FrameType.STARTED, new Started(5, thrown).pack()));
@@ -445,7 +446,13 @@ class FuzzTest {
   private static void decode(FrameType type, ByteBuffer payload) throws Exception {
     switch (type) {
       case HELLO, READY, BYE -> payload.clear();
-      case START -> decodeFunction(Start.read(payload).effect());
+      case START -> {
+        Start start = Start.read(payload);
+        if (start.codec() != null) {
+          decodeFunction(start.codec());
+        }
+        decodeFunction(start.effect());
+      }
       case STARTED -> Started.read(payload, LOADER);
       case FUNCTION -> decodeFunction(FunctionMessage.read(payload));
       case RESET -> decodeFunction(Reset.read(payload).effect());
