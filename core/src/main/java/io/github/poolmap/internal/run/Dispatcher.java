@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,7 +44,7 @@ final class Dispatcher<F> {
   private final PoolEvents events;
   private final long idleNanos;
 
-  private final ReentrantLock lock = new ReentrantLock();
+  private final ReentrantLock lock = new BriefLock();
   private final Condition laneGone = lock.newCondition();
 
   /** In the order of their turns; calls may leave it from anywhere, by the hundred thousand. */
@@ -81,6 +82,9 @@ final class Dispatcher<F> {
   private @Nullable Runnable whenOver;
 
   private Runnable whenLanesCome = () -> {};
+
+  /** Waits of callers for the end of their calls. */
+  private final ShortWait callersWait = new ShortWait();
 
   /** Whether the timer will see to chunks that wait in a worker. */
   private boolean recallPlanned;
@@ -141,6 +145,16 @@ final class Dispatcher<F> {
 
   PoolEvents events() {
     return events;
+  }
+
+  /**
+   * Waits for a moment for the end of a call, if it is known to come soon. Where lanes execute the
+   * items themselves they need the processors.
+   */
+  void awaitSoon(BooleanSupplier ended) {
+    if (!backend.isInline()) {
+      callersWait.until(ended);
+    }
   }
 
   /** Lets so many lanes work from now on; those beyond end when they have ended their chunk. */
@@ -467,6 +481,7 @@ final class Dispatcher<F> {
    */
   private boolean waitForWork(PoolLane<F> lane, PoolLane.State waitingState) {
     long left = idleNanos;
+    boolean soon = !backend.isInline() && waitingState == PoolLane.State.IDLE;
     while (lane.state != PoolLane.State.ENDED) {
       Run<F> first = firstOfRound();
       if (lane.slot() >= limit) {
@@ -488,6 +503,11 @@ final class Dispatcher<F> {
       park(lane, waitingState);
       planRecall();
       try {
+        if (soon) {
+          soon = false;
+          awaitCallSoon(lane);
+          continue;
+        }
         left = lane.work.awaitNanos(left);
       } catch (InterruptedException e) {
         // Interrupts outside user code have nobody to reach.
@@ -530,6 +550,16 @@ final class Dispatcher<F> {
     boolean called = lane.called;
     unpark(lane);
     return called;
+  }
+
+  /** Waits for a moment until the lane is called, without the lock. */
+  private void awaitCallSoon(PoolLane<F> lane) {
+    lock.unlock();
+    try {
+      lane.shortWait.until(() -> lane.called);
+    } finally {
+      lock.lock();
+    }
   }
 
   /** A lane has nothing to do: other lanes may have more than they can do. Needs the lock. */

@@ -40,8 +40,8 @@ final class PoolLane<F> implements Lane<F>, Runnable {
   /** Guarded by the dispatcher's lock. */
   State state = State.BUSY;
 
-  /** Guarded by the dispatcher's lock: whether it has been called to come for work. */
-  boolean called;
+  /** Whether it has been called to come for work. Written under the dispatcher's lock. */
+  volatile boolean called;
 
   /** Guarded by the dispatcher's lock: whether it is among the idle ones. */
   boolean parked;
@@ -62,6 +62,9 @@ final class PoolLane<F> implements Lane<F>, Runnable {
 
   /** What it waits for when it has nothing to do. */
   final Condition work;
+
+  /** How it waits for that at first. Of the lane's thread alone. */
+  final ShortWait shortWait = new ShortWait();
 
   /** Whether a worker has been started and not been told to have ended. */
   private final AtomicBoolean opened = new AtomicBoolean();

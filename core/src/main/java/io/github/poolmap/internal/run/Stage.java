@@ -101,6 +101,7 @@ abstract class Stage<F> {
 
     @Override
     void awaitEnd(Run<F> run) {
+      dispatcher.awaitSoon(() -> run.isQuiet() || Thread.currentThread().isInterrupted());
       run.awaitEnd();
     }
 
