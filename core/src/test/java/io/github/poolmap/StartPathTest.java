@@ -29,7 +29,7 @@ class StartPathTest {
         "a worker loads %d classes, %d of them of Poolmap, before it is ready, %d up to its first"
             + " result%n",
         before.size(), own.size(), indexOf(loaded, OWN + "internal.wire.Progress "));
-    assertThat(before).hasSizeBetween(100, 1000);
+    assertThat(before).hasSizeBetween(100, 1300);
     assertThat(own).hasSizeBetween(5, 40).noneMatch(line -> line.contains("$$Lambda"));
     assertThat(before)
         .noneMatch(line -> line.startsWith("java.lang.ProcessHandleImpl "))

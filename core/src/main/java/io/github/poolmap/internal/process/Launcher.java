@@ -32,7 +32,7 @@ final class Launcher {
 
   private static final long LAST_OUTPUT_MILLIS = 500;
 
-  private static final List<String> OPTION_VARIABLES =
+  static final List<String> OPTION_VARIABLES =
       List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
 
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -88,18 +88,31 @@ final class Launcher {
     }
     long begun = System.nanoTime();
     WorkerFolder folder = newFolder(name);
+    BootArchive archive = debugged ? null : BootArchive.of(spec);
+    boolean archived = archive != null && archive.isThere(folder.path());
     boolean started = false;
     try {
       List<String> command = command(spec, folder, name);
-      ChildJvm child = launchIn(folder, spec, command, name, debugged, meanwhile);
+      ChildJvm child =
+          launchIn(folder, spec, command, name, debugged, archived ? archive : null, meanwhile);
       child.workload().booted(System.nanoTime() - begun);
+      if (archive != null && !archived) {
+        archive.want(folder.path());
+      }
       started = true;
       return child;
+    } catch (BootException e) {
+      if (archive == null || !archived || e.isByOutsideSignal() || !e.isOfDeath()) {
+        throw e;
+      }
+      archive.discard();
     } finally {
       if (!started) {
         deleteQuietly(folder, name);
       }
     }
+    // There is no archive for it any more.
+    return launch(spec, name, debugged, meanwhile);
   }
 
   private ChildJvm launchIn(
@@ -108,9 +121,11 @@ final class Launcher {
       List<String> command,
       String name,
       boolean debugged,
+      @Nullable BootArchive archive,
       Runnable meanwhile) {
     try {
-      return boot(folder, spec, command, name, debugged ? DebugPort.choose() : null, meanwhile);
+      DebugPort debugPort = debugged ? DebugPort.choose() : null;
+      return boot(folder, spec, command, name, debugPort, archive, meanwhile);
     } catch (IOException e) {
       throw new WorkerStartException(
           name + ": cannot be started: " + e, String.join(" ", command), "", e);
@@ -123,13 +138,14 @@ final class Launcher {
       List<String> command,
       String name,
       @Nullable DebugPort debugPort,
+      @Nullable BootArchive archive,
       Runnable meanwhile)
       throws IOException {
     byte[] token = new byte[Hello.TOKEN_BYTES];
     RANDOM.nextBytes(token);
     PrivateFile.write(folder.token(), token);
     Ledger ledger = Ledger.create(folder.ledger());
-    List<String> arguments = arguments(spec, folder);
+    List<String> arguments = arguments(spec, folder, archive);
     if (debugPort != null) {
       arguments.add(0, debugPort.option());
     }
@@ -201,14 +217,7 @@ final class Launcher {
       builder.directory(spec.workingDirectory().toFile());
     }
     Map<String, String> environment = builder.environment();
-    for (String variable : OPTION_VARIABLES) {
-      String inherited = WorkerOptions.inherited(environment.getOrDefault(variable, ""));
-      if (inherited.isEmpty()) {
-        environment.remove(variable);
-      } else {
-        environment.put(variable, inherited);
-      }
-    }
+    inheritOptions(environment);
     environment.putAll(spec.environment());
     try {
       Process process = builder.start();
@@ -226,8 +235,24 @@ final class Launcher {
     }
   }
 
-  private static List<String> arguments(LaunchSpec spec, WorkerFolder folder) {
+  /** Leaves in an environment those options for JVMs that travel. */
+  static void inheritOptions(Map<String, String> environment) {
+    for (String variable : OPTION_VARIABLES) {
+      String inherited = WorkerOptions.inherited(environment.getOrDefault(variable, ""));
+      if (inherited.isEmpty()) {
+        environment.remove(variable);
+      } else {
+        environment.put(variable, inherited);
+      }
+    }
+  }
+
+  private static List<String> arguments(
+      LaunchSpec spec, WorkerFolder folder, @Nullable BootArchive archive) {
     List<String> arguments = new ArrayList<>();
+    if (archive != null) {
+      arguments.addAll(archive.launchOptions());
+    }
     arguments.addAll(spec.options());
     // Behind those of the user, since the last one counts: the pool has to find it.
     arguments.add("-XX:ErrorFile=" + folder.crashReport());
@@ -414,6 +439,11 @@ final class Launcher {
     /** Somebody outside killed the JVM, which says nothing about whether it could boot. */
     boolean isByOutsideSignal() {
       return Exit.isOutsideSignal(status);
+    }
+
+    /** The process has ended by itself, rather than that it was too slow or not wanted any more. */
+    boolean isOfDeath() {
+      return status >= 0;
     }
 
     /** After so many attempts that ended like this one it counts all the same. */

@@ -304,6 +304,7 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
       worker.dismiss(here);
       workers.remove(worker, here);
       WarmWorkers.OF_PROGRAM.unused(plan.spec());
+      BootArchive.makeWanted();
     }
   }
 
