@@ -2,7 +2,12 @@ package io.github.poolmap.internal.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Random;
+import java.util.function.LongUnaryOperator;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class ChunkSizerTest {
@@ -89,5 +94,79 @@ class ChunkSizerTest {
       last = adaptive.next(Integer.MAX_VALUE);
     }
     assertThat(last).isEqualTo(1 << 20);
+  }
+
+  /** How long lanes take for items that each takes when it is free, as a pool does. */
+  private static long makespan(long[] items, int lanes, long handover) {
+    ChunkSizer sizer = new ChunkSizer(OptionalInt.empty(), OptionalInt.empty(), () -> lanes);
+    long[] freeAt = new long[lanes];
+    int[] size = new int[lanes];
+    long[] took = new long[lanes];
+    int next = 0;
+    long end = 0;
+    while (true) {
+      int lane = 0;
+      for (int i = 1; i < lanes; i++) {
+        lane = freeAt[i] < freeAt[lane] ? i : lane;
+      }
+      end = Math.max(end, freeAt[lane]);
+      if (size[lane] > 0) {
+        sizer.report(size[lane], took[lane], handover);
+        size[lane] = 0;
+      }
+      if (next == items.length) {
+        freeAt[lane] = Long.MAX_VALUE;
+        if (Arrays.stream(freeAt).allMatch(each -> each == Long.MAX_VALUE)) {
+          return end;
+        }
+        continue;
+      }
+      size[lane] = sizer.next(items.length - next);
+      took[lane] = Arrays.stream(items, next, next + size[lane]).sum();
+      next += size[lane];
+      freeAt[lane] += handover + took[lane];
+    }
+  }
+
+  @Test
+  void noLaneIsLeftIdleForLongWhateverTheItemsTake() {
+    Random random = new Random(20260101);
+    long[] averages = {100, 10_000, MILLI, 20 * MILLI};
+    for (long average : averages) {
+      Map<String, LongUnaryOperator> distributions =
+          Map.of(
+              "equal", i -> average,
+              "uniform", i -> 1 + (long) (2 * average * random.nextDouble()),
+              "one in ten is ten times as long",
+                  i -> random.nextInt(10) == 0 ? 10 * average : average,
+              "exponential", i -> 1 + (long) (-average * Math.log(1 - random.nextDouble())),
+              "longer and longer", i -> 1 + average * i / 500,
+              "shorter and shorter", i -> 1 + average * Math.max(0, 1000 - i) / 500);
+      distributions.forEach(
+          (name, distribution) -> {
+            for (int lanes : new int[] {1, 2, 5, 16}) {
+              for (long handover : new long[] {1000, 10_000, 100_000}) {
+                int count = average < 1000 ? 200_000 : average < MILLI ? 20_000 : 1000;
+                long[] items = LongStream.range(0, count).map(distribution).toArray();
+                long ideal = Arrays.stream(items).sum() / lanes;
+                long longest = Arrays.stream(items).max().orElseThrow();
+                // Single items at the beginning and the end cost a hand-over each.
+                long bound = ideal + Math.max(ideal / 8, longest) + 40 * handover;
+                assertThat(makespan(items, lanes, handover))
+                    .as("%s, average %s, %s lanes, hand-over %s", name, average, lanes, handover)
+                    .isLessThanOrEqualTo(bound);
+              }
+            }
+          });
+    }
+  }
+
+  @Test
+  void longItemsBehindManyShortOnesAreSharedOut() {
+    long[] items = new long[200];
+    Arrays.fill(items, 0, 190, MILLI / 10);
+    Arrays.fill(items, 190, 200, 20 * MILLI);
+    // The ideal is 109.5 ms.
+    assertThat(makespan(items, 2, 10_000)).isLessThan(112 * MILLI);
   }
 }
