@@ -1,6 +1,7 @@
 package io.github.poolmap;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.MDC;
 
 /**
@@ -29,13 +32,17 @@ class StayingInsideTest {
    * Calls are cancelled at any moment: while items follow each other quickly, and while one blocks
    * that only its interrupt ends. Each time the next call needs both threads, undisturbed.
    */
-  @Test
-  void interruptOfStopIsNeitherLostNorHitsTheNextCall() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void interruptOfStopIsNeitherLostNorHitsTheNextCall(boolean virtual) throws Exception {
+    // Virtual threads have nothing but this protocol to keep stray interrupts off.
+    assumeTrue(!virtual || Runtime.version().feature() >= 21);
+    ThreadPool.Builder<Integer, Integer> builder = ThreadPool.builder();
     Random random = new Random(7);
     CountDownLatch never = new CountDownLatch(1);
     AtomicInteger hit = new AtomicInteger();
     try (ThreadPool<Integer, Integer> pool =
-        ThreadPool.<Integer, Integer>builder()
+        (virtual ? builder.virtual() : builder)
             .workers(2)
             .options(o -> o.gracePeriod(Duration.ofHours(1)).chunkSize(50))
             .build()) {

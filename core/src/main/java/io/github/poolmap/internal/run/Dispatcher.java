@@ -332,7 +332,7 @@ final class Dispatcher<F> {
     }
     unpark(lane);
     setComing(lane, true);
-    lane.work.signal();
+    lane.work.ring();
   }
 
   /** True if the lane was idle. */
@@ -342,10 +342,16 @@ final class Dispatcher<F> {
     if (dormant.remove(lane)) {
       return true;
     }
+    boolean wasFirst = idle.peekFirst() == lane;
     if (wasParked && idle.peekLast() == lane) {
       idle.removeLast();
     } else if (wasParked) {
       idle.remove(lane);
+    }
+    PoolLane<F> first = wasFirst ? idle.peekFirst() : null;
+    if (first != null) {
+      // From now on it looks at the clock.
+      first.work.ring();
     }
     return wasParked;
   }
@@ -377,12 +383,7 @@ final class Dispatcher<F> {
     String name = poolName + "-" + (firstIndex + slot + 1);
     PoolLane<F> lane =
         new PoolLane<>(
-            this,
-            slot,
-            name,
-            backend.newExecutor(firstIndex + slot, name),
-            backend.isInline(),
-            lock.newCondition());
+            this, slot, name, backend.newExecutor(firstIndex + slot, name), backend.isInline());
     Thread thread = backend.newThread(firstIndex + slot, lane, name);
     whenLanesCome.run();
     slots[slot] = lane;
@@ -508,7 +509,7 @@ final class Dispatcher<F> {
           awaitCallSoon(lane);
           continue;
         }
-        left = lane.work.awaitNanos(left);
+        left = awaitCall(lane, left);
       } catch (InterruptedException e) {
         // Interrupts outside user code have nobody to reach.
         LOG.debug("{}: stray interrupt ignored", lane);
@@ -560,6 +561,26 @@ final class Dispatcher<F> {
     } finally {
       lock.lock();
     }
+  }
+
+  /**
+   * Waits until the lane is called. Of those with a worker only the one that waits for the longest
+   * looks at the clock: the timers of thousands, set and cancelled, would cost more than the calls.
+   *
+   * @return how much is left of its time
+   */
+  private long awaitCall(PoolLane<F> lane, long nanos) throws InterruptedException {
+    long end = System.nanoTime() + nanos;
+    long left = nanos;
+    while (lane.parked && left > 0) {
+      if (idle.peekFirst() == lane || dormant.contains(lane)) {
+        lane.work.await(lock, left);
+      } else {
+        lane.work.await(lock);
+      }
+      left = end - System.nanoTime();
+    }
+    return left;
   }
 
   /** A lane has nothing to do: other lanes may have more than they can do. Needs the lock. */
@@ -700,7 +721,7 @@ final class Dispatcher<F> {
       laneGone.signalAll();
       if (unpark(lane)) {
         // It has come back and waits, though it has been given up: it is to end.
-        lane.work.signal();
+        lane.work.ring();
       }
       callLanes();
     } finally {

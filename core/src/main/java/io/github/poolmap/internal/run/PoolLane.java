@@ -2,7 +2,6 @@ package io.github.poolmap.internal.run;
 
 import io.github.poolmap.WorkerStartException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,7 +60,7 @@ final class PoolLane<F> implements Lane<F>, Runnable {
   boolean experienced;
 
   /** What it waits for when it has nothing to do. */
-  final Condition work;
+  final Doorbell work = new Doorbell();
 
   /** How it waits for that at first. Of the lane's thread alone. */
   final ShortWait shortWait = new ShortWait();
@@ -80,10 +79,8 @@ final class PoolLane<F> implements Lane<F>, Runnable {
       int slot,
       String name,
       ChunkExecutor<F> executor,
-      boolean executesTasks,
-      Condition work) {
+      boolean executesTasks) {
     this.executesTasks = executesTasks;
-    this.work = work;
     this.dispatcher = dispatcher;
     this.slot = slot;
     this.name = name;

@@ -11,6 +11,7 @@ import io.github.poolmap.internal.wire.FrameChannel;
 import io.github.poolmap.internal.wire.FrameType;
 import io.github.poolmap.internal.wire.FunctionMessage;
 import io.github.poolmap.internal.wire.Hello;
+import io.github.poolmap.internal.wire.ItemWriter;
 import io.github.poolmap.internal.wire.Ledger;
 import io.github.poolmap.internal.wire.ObjectCodec;
 import io.github.poolmap.internal.wire.Packer;
@@ -99,15 +100,16 @@ public final class Rehearsal {
   }
 
   private static void work(FrameChannel data) throws IOException, ReflectiveOperationException {
-    data.write(FrameType.START, 0, Start.pack(0, "rehearsal", packed(startOfWorkers())));
+    data.write(FrameType.START, 0, Start.pack(0, "rehearsal", null, packed(startOfWorkers())));
     expect(data, FrameType.STARTED);
     Mapper<Integer, Integer> mapper = x -> x + 1;
     byte[] function = packed(mapper);
     data.write(FrameType.FUNCTION, FUNCTION, function, 0, function.length);
     for (int chunk = FIRST_CHUNK; chunk < FIRST_CHUNK + CHUNKS; chunk++) {
       Packer message = ChunkMessage.begin(FUNCTION, true, false);
-      ChunkMessage.append(message, 0, chunk);
-      ChunkMessage.append(message, 1, -chunk);
+      ItemWriter writer = new ItemWriter();
+      ChunkMessage.append(message, writer, 0, chunk, null);
+      ChunkMessage.append(message, writer, 0, -chunk, null);
       data.write(FrameType.CHUNK, chunk, message);
       expect(data, FrameType.CHUNK_END);
     }
