@@ -1,0 +1,5 @@
+/** Measures contenders in alternation. */
+@NullMarked
+package io.github.poolmap.benchmarks.measure;
+
+import org.jspecify.annotations.NullMarked;
