@@ -2,17 +2,20 @@ package io.github.poolmap.benchmarks;
 
 import io.github.poolmap.benchmarks.measure.Workload;
 import io.github.poolmap.benchmarks.workloads.ApplyRoundTrip;
+import io.github.poolmap.benchmarks.workloads.ChunkSizes;
 import io.github.poolmap.benchmarks.workloads.Demonstration;
 import io.github.poolmap.benchmarks.workloads.GreedyMakespan;
 import io.github.poolmap.benchmarks.workloads.LargeArrays;
 import io.github.poolmap.benchmarks.workloads.LongImap;
 import io.github.poolmap.benchmarks.workloads.ManySleeps;
 import io.github.poolmap.benchmarks.workloads.Records;
+import io.github.poolmap.benchmarks.workloads.Scaling;
 import io.github.poolmap.benchmarks.workloads.SpawnedStart;
 import io.github.poolmap.benchmarks.workloads.TrivialMap;
 import io.github.poolmap.benchmarks.workloads.TrivialOnThreads;
 import io.github.poolmap.benchmarks.workloads.UnevenItems;
 import io.github.poolmap.benchmarks.workloads.WarmStart;
+import io.github.poolmap.benchmarks.workloads.WorkerCounts;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +40,8 @@ final class Catalog {
           new LongImap());
 
   /** Those that must be named. */
-  static final List<Workload> FURTHER = List.of(new GreedyMakespan());
+  static final List<Workload> FURTHER =
+      List.of(new Scaling(), new WorkerCounts(), new ChunkSizes(), new GreedyMakespan());
 
   private Catalog() {}
 

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
@@ -36,11 +37,16 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "poolmap-benchmarks",
     sortOptions = false,
-    description = "Measures Poolmap beside its peers, in alternation, and prints one table.")
+    description = "Measures Poolmap beside its peers, in alternation, and prints one table.",
+    footer =
+        "%nWith jmh as the first argument: JMH, with the others as its own; jmh -h shows them.")
 public final class Main implements Callable<Integer> {
 
   private static final DateTimeFormatter FOLDER =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  /** The first argument that hands the others to JMH. */
+  private static final String JMH = "jmh";
 
   @Spec private CommandSpec spec;
 
@@ -104,7 +110,11 @@ public final class Main implements Callable<Integer> {
    *
    * @param arguments the options and the names
    */
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws IOException {
+    if (arguments.length > 0 && arguments[0].equals(JMH)) {
+      org.openjdk.jmh.Main.main(Arrays.copyOfRange(arguments, 1, arguments.length));
+      return;
+    }
     System.exit(commandLine().execute(arguments));
   }
 

@@ -1,0 +1,71 @@
+package io.github.poolmap.benchmarks.workloads;
+
+import io.github.poolmap.Pool;
+import io.github.poolmap.Pools;
+import io.github.poolmap.benchmarks.measure.Contender;
+import io.github.poolmap.benchmarks.measure.Goal;
+import io.github.poolmap.benchmarks.measure.Lineup;
+import io.github.poolmap.benchmarks.measure.Settings;
+import io.github.poolmap.benchmarks.measure.Unit;
+import io.github.poolmap.benchmarks.measure.Workload;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** What an item costs in short and in long calls. */
+public final class Scaling implements Workload {
+
+  private static final int WORKERS = 2;
+  private static final int LEAST = 1_000;
+  private static final int MOST = 10_000_000;
+  private static final int QUICK_MOST = 1_000_000;
+
+  /** Calls are repeated until so many items are done: a short one alone is hard to time. */
+  private static final int ITEMS_A_TURN = 100_000;
+
+  /** Level, and a little for noise. */
+  private static final double LEVEL = 1.1;
+
+  @Override
+  public String name() {
+    return "scaling";
+  }
+
+  @Override
+  public String title() {
+    return "the cost of a trivial item in calls of 1,000 to 10,000,000";
+  }
+
+  @Override
+  public List<Stage> stages(Settings settings) {
+    return List.of(
+        lineup -> open(lineup, "threads", lineup.closing(Pools.create()).threads(WORKERS)),
+        lineup -> open(lineup, "processes", lineup.closing(Pools.create()).processes(WORKERS)));
+  }
+
+  private static void open(Lineup lineup, String kind, Pool<Integer, Integer> pool) {
+    int most = lineup.settings().size(MOST, QUICK_MOST);
+    List<Integer> inputs = IntStream.range(0, most).boxed().toList();
+    List<Integer> expected = IntStream.rangeClosed(1, most).boxed().toList();
+    String shorter = null;
+    for (int size = LEAST; size <= most; size *= 10) {
+      String name = String.format("%s, %,d items", kind, size);
+      int calls = Math.max(1, ITEMS_A_TURN / size);
+      List<Integer> items = inputs.subList(0, size);
+      List<Integer> results = expected.subList(0, size);
+      lineup.add(
+          Contender.timed(
+              name, (double) calls * size, () -> callOften(pool, items, calls), results::equals));
+      lineup.line(name, name, shorter, Unit.TIME, shorter == null ? null : Goal.atMostTimes(LEVEL));
+      shorter = name;
+    }
+  }
+
+  private static List<Integer> callOften(
+      Pool<Integer, Integer> pool, List<Integer> items, int calls) {
+    List<Integer> results = List.of();
+    for (int call = 0; call < calls; call++) {
+      results = pool.map(Tasks::increment, items);
+    }
+    return results;
+  }
+}

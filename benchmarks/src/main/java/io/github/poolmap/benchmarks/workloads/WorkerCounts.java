@@ -1,0 +1,93 @@
+package io.github.poolmap.benchmarks.workloads;
+
+import io.github.poolmap.ProcessPool;
+import io.github.poolmap.WorkerInfo;
+import io.github.poolmap.benchmarks.measure.Contender;
+import io.github.poolmap.benchmarks.measure.Goal;
+import io.github.poolmap.benchmarks.measure.Lineup;
+import io.github.poolmap.benchmarks.measure.Settings;
+import io.github.poolmap.benchmarks.measure.Unit;
+import io.github.poolmap.benchmarks.measure.Workload;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** Computing tasks on more warm processes than there are cores, beside two. */
+public final class WorkerCounts implements Workload {
+
+  private static final int FEW = 2;
+  private static final int TASKS = 128;
+  private static final int TERMS = 50_000;
+  private static final int ATTEMPTS = 20;
+  private static final int BOOT_MILLIS = 500;
+  private static final long HEAP = 128 << 20;
+  private static final double NO_CLIFF = 1.5;
+
+  @Override
+  public String name() {
+    return "workers";
+  }
+
+  @Override
+  public String title() {
+    return TASKS + " computing tasks on 1 to 64 warm processes";
+  }
+
+  @Override
+  public int rounds() {
+    return 7;
+  }
+
+  @Override
+  public List<Stage> stages(Settings settings) {
+    return Stream.of(1, 4, 8, 16, 32, 64)
+        .filter(count -> !settings.quick() || count <= 16)
+        .<Stage>map(count -> lineup -> open(lineup, count))
+        .toList();
+  }
+
+  private static void open(Lineup lineup, int count) {
+    List<Integer> items = Collections.nCopies(TASKS, TERMS);
+    List<Double> expected = Collections.nCopies(TASKS, Tasks.cpuCostly(TERMS));
+    for (int workers : new int[] {FEW, count}) {
+      ProcessPool<Integer, Object> pool =
+          lineup.closing(
+              ProcessPool.<Integer, Object>builder().workers(workers).maxHeap(HEAP).build());
+      startAll(pool);
+      lineup.add(
+          Contender.timed(
+              label(workers), 1, () -> pool.map(Tasks::cpuCostly, items), expected::equals));
+    }
+    lineup.line(
+        label(count),
+        label(count),
+        label(FEW),
+        Unit.TIME,
+        count < FEW ? null : Goal.atMostTimes(NO_CLIFF));
+  }
+
+  /** A pool starts workers when it thinks that they pay; here all must be there. */
+  private static void startAll(ProcessPool<Integer, Object> pool) {
+    List<Integer> each = IntStream.range(0, pool.workers()).boxed().toList();
+    Set<Object> seen = new HashSet<>();
+    for (int attempt = 0; seen.size() < pool.workers(); attempt++) {
+      if (attempt == ATTEMPTS) {
+        throw new IllegalStateException(
+            "only " + seen.size() + " of " + pool.workers() + " workers have started");
+      }
+      seen.addAll(pool.with(o -> o.chunkSize(1)).map(WorkerCounts::pidAfterAWhile, each));
+    }
+  }
+
+  private static long pidAfterAWhile(int item) throws InterruptedException {
+    Thread.sleep(BOOT_MILLIS);
+    return WorkerInfo.current().pid();
+  }
+
+  private static String label(int workers) {
+    return workers + " workers";
+  }
+}
