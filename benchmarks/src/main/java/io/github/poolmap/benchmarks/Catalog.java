@@ -10,6 +10,7 @@ import io.github.poolmap.benchmarks.workloads.LongImap;
 import io.github.poolmap.benchmarks.workloads.ManySleeps;
 import io.github.poolmap.benchmarks.workloads.Records;
 import io.github.poolmap.benchmarks.workloads.Scaling;
+import io.github.poolmap.benchmarks.workloads.SharedValue;
 import io.github.poolmap.benchmarks.workloads.SpawnedStart;
 import io.github.poolmap.benchmarks.workloads.TrivialMap;
 import io.github.poolmap.benchmarks.workloads.TrivialOnThreads;
@@ -31,6 +32,7 @@ final class Catalog {
           TrivialMap.inAutomaticChunks(),
           new Records(),
           new LargeArrays(),
+          new SharedValue(),
           new SpawnedStart(),
           new WarmStart(),
           new TrivialOnThreads(),

@@ -1,6 +1,7 @@
 package io.github.poolmap.benchmarks.workloads;
 
 import java.io.Serializable;
+import java.nio.DoubleBuffer;
 import java.util.List;
 
 /** What items do. */
@@ -75,6 +76,15 @@ public final class Tasks {
     double sum = 0;
     for (int i = 0; i < array.length; i += DOUBLES_PER_CACHE_LINE) {
       sum += array[i];
+    }
+    return sum;
+  }
+
+  /** Reads one number of every cache line. */
+  static double readThrough(DoubleBuffer buffer) {
+    double sum = 0;
+    for (int i = 0; i < buffer.limit(); i += DOUBLES_PER_CACHE_LINE) {
+      sum += buffer.get(i);
     }
     return sum;
   }
