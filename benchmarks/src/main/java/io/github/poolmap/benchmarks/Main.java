@@ -78,7 +78,7 @@ public final class Main implements Callable<Integer> {
       names = "--limit",
       converter = PositiveInt.class,
       description = "The most seconds that a workload may take (default: ${DEFAULT-VALUE}).")
-  private int limit = 300;
+  private int limit = 400;
 
   @Option(
       names = "--in-process",

@@ -6,6 +6,7 @@ import io.github.poolmap.benchmarks.measure.Settings;
 import io.github.poolmap.benchmarks.measure.Workload;
 import io.github.poolmap.benchmarks.peers.Children;
 import io.github.poolmap.benchmarks.peers.Jvm;
+import io.github.poolmap.benchmarks.peers.TemporaryFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,8 +29,8 @@ final class RowProcess {
   /** Measures a workload; a failure is part of the result. */
   RowResult measure(Workload workload, Path javaHome) throws IOException, InterruptedException {
     Gson gson = new Gson();
-    Path file = Files.createTempFile("poolmap-benchmarks-", ".json");
-    try {
+    try (TemporaryFolder folder = TemporaryFolder.make()) {
+      Path file = folder.path().resolve("result.json");
       Process process =
           Jvm.command(
                   javaHome, RowMain.class, workload.name(), gson.toJson(settings), file.toString())
@@ -46,8 +47,6 @@ final class RowProcess {
         }
       }
       return gson.fromJson(Files.readString(file), RowResult.class);
-    } finally {
-      Files.delete(file);
     }
   }
 }

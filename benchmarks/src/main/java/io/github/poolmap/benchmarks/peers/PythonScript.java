@@ -4,7 +4,6 @@ import io.github.poolmap.benchmarks.measure.Lineup;
 import io.github.poolmap.benchmarks.measure.Settings;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,7 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The script with the peers in Python, in a folder of its own: spawned children import it. */
-public final class PythonScript implements AutoCloseable {
+public final class PythonScript {
 
   private static final String SCRIPT = "peers.py";
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -29,8 +28,7 @@ public final class PythonScript implements AutoCloseable {
 
   /** Unpacks it for as long as a lineup is there. */
   public static PythonScript in(Lineup lineup) throws IOException {
-    Path folder = Files.createTempDirectory("poolmap-benchmarks-");
-    PythonScript script = lineup.closing(new PythonScript(lineup, folder));
+    Path folder = lineup.closing(TemporaryFolder.make()).path();
     try (InputStream source =
         PythonScript.class.getResourceAsStream("/io/github/poolmap/benchmarks/python/" + SCRIPT)) {
       if (source == null) {
@@ -38,7 +36,7 @@ public final class PythonScript implements AutoCloseable {
       }
       Files.copy(source, folder.resolve(SCRIPT));
     }
-    return script;
+    return new PythonScript(lineup, folder);
   }
 
   /** What a peer needs beside Python. */
@@ -105,20 +103,5 @@ public final class PythonScript implements AutoCloseable {
       return python.command() + " has no joblib";
     }
     return null;
-  }
-
-  @Override
-  public void close() throws IOException {
-    try (var files = Files.walk(folder)) {
-      files.sorted((a, b) -> b.compareTo(a)).forEach(PythonScript::delete);
-    }
-  }
-
-  private static void delete(Path file) {
-    try {
-      Files.delete(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

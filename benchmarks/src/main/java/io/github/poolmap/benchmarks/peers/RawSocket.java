@@ -8,7 +8,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -20,12 +19,13 @@ public final class RawSocket implements AutoCloseable {
 
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
 
-  private final Path folder;
+  private final TemporaryFolder folder;
   private final Children.Child child;
   private final SocketChannel channel;
   private final ByteBuffer message;
 
-  private RawSocket(Path folder, Children.Child child, SocketChannel channel, int length) {
+  private RawSocket(
+      TemporaryFolder folder, Children.Child child, SocketChannel channel, int length) {
     this.folder = folder;
     this.child = child;
     this.channel = channel;
@@ -34,8 +34,8 @@ public final class RawSocket implements AutoCloseable {
 
   /** Starts the other JVM. */
   public static RawSocket open(int length) throws IOException {
-    Path folder = Files.createTempDirectory("poolmap-benchmarks-");
-    Path address = folder.resolve("s");
+    TemporaryFolder folder = TemporaryFolder.make();
+    Path address = folder.path().resolve("s");
     try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(UnixDomainSocketAddress.of(address));
       Process process =
@@ -47,6 +47,7 @@ public final class RawSocket implements AutoCloseable {
         return new RawSocket(folder, child, accept(server), length);
       } catch (IOException e) {
         child.close();
+        folder.close();
         throw e;
       }
     }
@@ -83,7 +84,6 @@ public final class RawSocket implements AutoCloseable {
   public void close() throws IOException {
     channel.close();
     child.close();
-    Files.deleteIfExists(folder.resolve("s"));
-    Files.delete(folder);
+    folder.close();
   }
 }
