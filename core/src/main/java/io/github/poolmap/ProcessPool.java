@@ -469,6 +469,7 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
           plan.limits().memory(),
           plan.debugSlot(),
           plan.shipClasses(),
+          plan.codec(),
           initializer(),
           listeners());
     }
