@@ -12,10 +12,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -36,29 +34,34 @@ class HazardTest {
   private static final Duration SOON = Duration.ofSeconds(10);
 
   private Journal talk;
+  private Journal come;
 
   @BeforeEach
   void openJournal(@TempDir Path folder) {
     talk = new Journal(folder.resolve("journal"));
+    come = new Journal(folder.resolve("come"));
   }
 
   private static Pools pools(int workers) {
     return Pools.builder().workers(workers).build();
   }
 
-  /** Has every worker of the pool do something, so that it is there and has loaded its classes. */
-  private static void warmUp(Pool<Object, Object> pool) {
-    Set<String> workers = new HashSet<>();
-    while (workers.size() < pool.workers()) {
-      workers.addAll(
-          pool.with(o -> o.chunkSize(1))
-              .map(
-                  x -> {
-                    Thread.sleep(50);
-                    return WorkerInfo.current().index() + "";
-                  },
-                  range(2 * pool.workers())));
-    }
+  /**
+   * Has every worker of the pool do something, so that it is there and has loaded its classes. They
+   * wait for each other: a worker that is not needed is not started.
+   */
+  private void warmUp(Pool<Object, Object> pool) {
+    int workers = pool.workers();
+    Journal there = come;
+    pool.with(o -> o.chunkSize(1))
+        .forEach(
+            x -> {
+              there.add(x);
+              while (there.lines().size() < workers) {
+                Thread.sleep(5);
+              }
+            },
+            range(workers));
   }
 
   /** The shortest of a few runs: what else the machine does is no matter of the pool. */
