@@ -334,7 +334,6 @@ record BootArchive(Path folder, String name, Path library, List<String> options)
     String java = Path.of(System.getProperty("java.home", ""), "bin", "java").toString();
     command.addAll(
         List.of(java, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx32m", "-Xshare:auto"));
-    command.add("-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"));
     command.addAll(List.of("-cp", library.toString(), ArchiveFiles.MAKER_MAIN));
     command.addAll(List.of(folder.toString(), name, java, library.toString()));
     command.addAll(options);

@@ -1,6 +1,7 @@
 package io.github.poolmap.internal.worker;
 
 import io.github.poolmap.internal.wire.ArchiveFiles;
+import io.github.poolmap.internal.wire.WorkerFolder;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -32,6 +33,9 @@ import java.util.concurrent.TimeUnit;
 public final class ArchiveMaker {
 
   private static final String ASIDE = ".tmp";
+
+  /** The folder of a rehearsal; short, because the path of a socket has to be. */
+  private static final String REHEARSAL = "r" + ASIDE;
 
   private static final String LOCK = "lock";
 
@@ -79,14 +83,15 @@ public final class ArchiveMaker {
     if (Files.exists(target) || Files.exists(folder.resolve(name + ArchiveFiles.REFUSED))) {
       return;
     }
-    deleteAll(ASIDE, 0);
+    // Somebody may have been killed over it.
+    deleteAside();
     Path aside = folder.resolve(name + ASIDE);
     if (rehearse("-XX:ArchiveClassesAtExit=" + aside)
         && Files.exists(aside)
         && rehearse("-XX:SharedArchiveFile=" + aside, "-Xshare:on")) {
       Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
     } else {
-      Files.deleteIfExists(aside);
+      deleteAside();
       Files.write(folder.resolve(name + ArchiveFiles.REFUSED), new byte[0]);
     }
     deleteAll(ArchiveFiles.ARCHIVE, KEPT);
@@ -100,10 +105,11 @@ public final class ArchiveMaker {
     command.addAll(List.of(more));
     // A crash leaves no report in the user's folders.
     command.add("-XX:ErrorFile=" + folder.resolve(name + ".crash" + ASIDE));
-    command.add("-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"));
     command.add("-cp");
     command.add(library);
     command.add(Rehearsal.class.getName());
+    // Not where programs have temporary files: this may outlive the program, which tidies up there.
+    command.add(folder.resolve(REHEARSAL).toString());
     Process process =
         new ProcessBuilder(command)
             .directory(folder.toFile())
@@ -116,6 +122,12 @@ public final class ArchiveMaker {
       return false;
     }
     return process.exitValue() == 0;
+  }
+
+  /** Deletes what has not been completed. */
+  private void deleteAside() throws IOException {
+    new WorkerFolder(folder.resolve(REHEARSAL)).delete();
+    deleteAll(ASIDE, 0);
   }
 
   /** Deletes files with such names, but for those that were used last. */

@@ -58,13 +58,11 @@ public final class Rehearsal {
   /**
    * Rehearses.
    *
-   * @param args none
+   * @param args the folder to make for the worker, and to delete
    * @throws Exception if it goes wrong
    */
   public static void main(String[] args) throws Exception {
-    // Called like those of workers, so that it is swept away like them should this JVM be killed.
-    Path path = Files.createTempDirectory("poolmap-" + ProcessHandle.current().pid() + "-");
-    WorkerFolder folder = new WorkerFolder(path);
+    WorkerFolder folder = new WorkerFolder(Files.createDirectory(Path.of(args[0])));
     try {
       rehearse(folder);
     } catch (Throwable t) {
