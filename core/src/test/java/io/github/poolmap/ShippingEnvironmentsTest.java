@@ -236,7 +236,7 @@ class ShippingEnvironmentsTest {
             .orElseThrow();
     Compiled.of(
             List.of("--module-path", modulePath, "-proc:none"),
-            "module demo { requires io.github.poolmap; requires org.slf4j; opens demo; }",
+            "module demo { requires io.github.poolmap; requires org.slf4j; }",
             MAIN,
             POINT)
         .writeTo(module);
