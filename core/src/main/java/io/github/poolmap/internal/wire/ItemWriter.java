@@ -232,10 +232,11 @@ public final class ItemWriter {
     hasArrayAsList = false;
     try {
       return put(value, 0);
-    } catch (TooLargeException e) {
+    } catch (TooLargeException | OutOfMemoryError e) {
       throw e;
-    } catch (RuntimeException | StackOverflowError e) {
-      // It changes meanwhile, or the stack is near its end: serialization says so in its own way.
+    } catch (RuntimeException | Error e) {
+      // It changes meanwhile, the stack is near its end, the hash code of a key throws, or a class
+      // cannot be linked: serialization does without, or says so in its own way.
       return false;
     } finally {
       parts.clear();

@@ -83,6 +83,36 @@ class ObjectCodecTest {
     assertThat(copy(new byte[][] {{1}, null})).isEqualTo(new byte[][] {{1}, null});
   }
 
+  /** A key whose code is at fault once it is in a table. */
+  private static final class Grudge implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private transient boolean fails;
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Grudge;
+    }
+
+    @Override
+    public int hashCode() {
+      if (fails) {
+        throw new AssertionError("no hash code");
+      }
+      return 1;
+    }
+  }
+
+  @Test
+  void anErrorInTheHashCodeOfAKeyDoesNotReachTheWriter() throws Exception {
+    Grudge key = new Grudge();
+    Map<Grudge, Integer> map = new HashMap<>();
+    map.put(key, 1);
+    key.fails = true;
+    assertThat(copy(map)).isEqualTo(Map.of(new Grudge(), 1));
+  }
+
   @Test
   void whatIsNoObjectIsRefused() {
     for (byte[] damaged :
