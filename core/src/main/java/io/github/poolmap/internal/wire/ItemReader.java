@@ -359,7 +359,8 @@ public final class ItemReader {
         array[i] = get(from, depth);
       }
     } catch (ArrayStoreException e) {
-      throw new ProtocolException("an element that is not of the type of the array");
+      // Damaged, or of a class that has the same name in another loader.
+      throw new InvalidObjectException("an element that is not of the type of " + type.getName());
     }
     return completed(array);
   }

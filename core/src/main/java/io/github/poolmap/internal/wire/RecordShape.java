@@ -171,8 +171,11 @@ final class RecordShape {
     return "(" + components.strip().replace("\n", ", ") + ")";
   }
 
-  /** Makes a record of values that may be of the wrong types, if they were damaged. */
-  Object make(@Nullable Object[] values) throws InvalidObjectException, ProtocolException {
+  /**
+   * Makes a record of values that may be of the wrong types: if they were damaged, or where the
+   * loader gives another class by the name of a component's type than the record itself knows.
+   */
+  Object make(@Nullable Object[] values) throws InvalidObjectException {
     Constructor<?> maker = constructor;
     if (maker == null) {
       throw new InvalidObjectException(type.getName() + " is not open");
@@ -187,7 +190,7 @@ final class RecordShape {
       refused.initCause(cause);
       throw refused;
     } catch (IllegalArgumentException e) {
-      throw new ProtocolException("values that are not of the types of " + type.getName());
+      throw new InvalidObjectException("values that are not of the types of " + type.getName());
     } catch (ReflectiveOperationException e) {
       InvalidObjectException closed = new InvalidObjectException(type.getName() + ": " + e);
       closed.initCause(e);
