@@ -231,6 +231,30 @@ class ProcessSecurityTest {
     }
   }
 
+  private enum Initialized {
+    CONSTANT;
+
+    static {
+      System.setProperty("poolmap.test.initialized", "yes");
+    }
+  }
+
+  @Test
+  void anEnumThatTheFilterOfTheJvmRefusesIsNotInitialized() {
+    try (ProcessPool<Object, Object> pool =
+        ProcessPool.builder()
+            .workers(1)
+            .jvmArgs("-Djdk.serialFilter=!" + Initialized.class.getName())
+            .build()) {
+      List<Outcome<Object, String>> outcomes =
+          pool.mapOutcomes(
+              x -> System.getProperty("poolmap.test.initialized", "no"),
+              List.of(Initialized.CONSTANT, 1));
+      assertThat(outcomes.get(0).failure()).hasMessageContaining("refused: ");
+      assertThat(outcomes.get(1).value()).isEqualTo("no");
+    }
+  }
+
   private static final class Unreadable implements Serializable {
     private static final long serialVersionUID = 1L;
 

@@ -496,9 +496,20 @@ public final class ItemReader {
   // ---- the filter of this JVM
 
   private void check(Class<?> type, long arrayLength, int depth) throws IOException {
-    ObjectInputFilter asked = filter;
+    check(filter, type, arrayLength, depth + 1L, complete + 1L, length);
+  }
+
+  /** Asks a filter, if there is one, whether an object may be read. */
+  static void check(
+      @Nullable ObjectInputFilter asked,
+      Class<?> type,
+      long arrayLength,
+      long depth,
+      long references,
+      long bytes)
+      throws IOException {
     if (asked != null) {
-      Question question = new Question(type, arrayLength, depth + 1L, complete + 1L, length);
+      Question question = new Question(type, arrayLength, depth, references, bytes);
       if (asked.checkInput(question) == ObjectInputFilter.Status.REJECTED) {
         throw new IOException(
             "refused: "

@@ -100,7 +100,10 @@ public final class KnownClasses {
         }
         return type;
       case ClassTable.CONSTANT_OF_ENUM:
-        return constant(find(text(definition)), text(definition));
+        Class<?> declaring = find(text(definition));
+        // Before it is initialized.
+        ItemReader.check(filter(), declaring, -1, 1, 1, definition.limit());
+        return constant(declaring, text(definition));
       case ClassTable.NAME:
         return text(definition);
       case ClassTable.DESCRIPTOR:
