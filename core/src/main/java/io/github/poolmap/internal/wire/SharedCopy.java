@@ -22,7 +22,7 @@ final class SharedCopy<V> implements Shared<V> {
 
   private final transient SharedReference reference;
   private final transient @Nullable ClassLoader loader;
-  private transient @Nullable Object value;
+  private transient volatile @Nullable Object value;
 
   SharedCopy(SharedReference reference, @Nullable ClassLoader loader) {
     this.reference = reference;
@@ -74,8 +74,11 @@ final class SharedCopy<V> implements Shared<V> {
     }
   }
 
-  /** It has been closed: who asks for it now has not got it while it was open. */
-  synchronized void release() {
+  /**
+   * It has been closed: who asks for it now has not got it while it was open. Does not wait for a
+   * thread that is reading it, which may itself be waiting for the caller.
+   */
+  void release() {
     value = null;
   }
 
