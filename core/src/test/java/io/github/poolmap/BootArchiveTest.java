@@ -170,11 +170,31 @@ class BootArchiveTest {
     assertThat(folder()).doesNotExist();
   }
 
+  /** As that of a user whose home has an accent, for a program that runs in the locale "C". */
+  @Test
+  void aWorkerBootsWhereTheNameOfTheFolderIsNotOfTheLocale() throws Exception {
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of("env", "LC_ALL=C", "sh", "-c"));
+    command.add("XDG_CACHE_HOME=$(printf '/caf\\303\\251') exec \"$@\"");
+    command.add("sh");
+    // Where users keep such files.
+    command.addAll(command("-Dpoolmap.archive="));
+    Process program =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    assertThat(output(program)).isEqualTo("booted with [none]");
+  }
+
   private String run(String... options) throws Exception {
     return output(start(options));
   }
 
   private Process start(String... options) throws IOException {
+    return new ProcessBuilder(command(options))
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  private List<String> command(String... options) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:TieredStopAtLevel=1");
@@ -183,7 +203,7 @@ class BootArchiveTest {
     command.addAll(List.of(options));
     command.addAll(List.of("-cp", library + ":" + System.getProperty("java.class.path")));
     command.add(Program.class.getName());
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    return command;
   }
 
   /** The last line of what a program prints, when it has ended. */

@@ -5,6 +5,7 @@ import io.github.poolmap.internal.wire.Depth;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -110,7 +111,14 @@ record BootArchive(Path folder, String name, Path library, List<String> options)
     if (spec.launcher() != null || !isOwnJava(spec.java()) || changesOptions(spec.environment())) {
       return null;
     }
-    Path folder = chosenFolder();
+    Path folder;
+    try {
+      folder = chosenFolder();
+    } catch (InvalidPathException e) {
+      // Its name has letters that the locale of this JVM has not.
+      LOG.debug("no archive of classes for workers", e);
+      return null;
+    }
     Path library = archivable(spec.classPath());
     List<String> options = counting(spec.options());
     if (folder == null || library == null || options == null) {
