@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,6 +23,8 @@ class ThreadPoolTest {
 
   private static final Duration GRACE = Duration.ofMillis(200);
   private static final Duration SOON = Duration.ofSeconds(5);
+  private static final Set<Thread.State> WAITING =
+      Set.of(Thread.State.WAITING, Thread.State.TIMED_WAITING);
 
   private static ThreadPool<Object, Object> pool(int workers) {
     return ThreadPool.builder().workers(workers).options(o -> o.gracePeriod(GRACE)).build();
@@ -224,6 +227,39 @@ class ThreadPoolTest {
       assertThat(poolThreads()).hasSizeLessThanOrEqualTo(2);
     }
     await().atMost(SOON).until(() -> poolThreads().isEmpty());
+  }
+
+  @Test
+  void anIdleWorkerIsCalledThoughAnotherOneIsStillBeingInitialized() {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    try (ThreadPool<Object, Object> pool =
+        ThreadPool.builder()
+            .workers(2)
+            .initializer(
+                worker -> {
+                  if (worker.index() == 1) {
+                    begun.countDown();
+                    release.await();
+                  }
+                })
+            .build()) {
+      try {
+        List<Thread> threads =
+            pool.map(
+                x -> {
+                  begun.await();
+                  return Thread.currentThread();
+                },
+                List.of(1, 2));
+        Thread idle = threads.get(1);
+        await().atMost(SOON).until(() -> WAITING.contains(idle.getState()));
+        CompletableFuture<Integer> result = pool.applyAsync(() -> 1);
+        assertThat(result).succeedsWithin(SOON).isEqualTo(1);
+      } finally {
+        release.countDown();
+      }
+    }
   }
 
   private static List<String> poolThreads() {

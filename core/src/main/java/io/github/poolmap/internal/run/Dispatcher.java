@@ -66,6 +66,9 @@ final class Dispatcher<F> {
   /** Lanes that have been started or called for work and have not come for it yet. */
   private int coming;
 
+  /** Those of them that have to get a worker first, which may take any time. */
+  private int comingLate;
+
   /** Written under the lock. */
   private volatile int limit;
 
@@ -293,7 +296,7 @@ final class Dispatcher<F> {
         break;
       }
     }
-    while (coming < wanted && !idle.isEmpty()) {
+    while (coming - comingLate < wanted && !idle.isEmpty()) {
       call(idle.getLast());
     }
     int missing = Math.min(wanted - coming, limit - occupied.cardinality() + dormant.size());
@@ -376,6 +379,11 @@ final class Dispatcher<F> {
     if (lane.called != comes) {
       lane.called = comes;
       coming += comes ? 1 : -1;
+    }
+    boolean late = comes && lane.state == PoolLane.State.STARTING && !lane.hasSuccessor;
+    if (lane.comesLate != late) {
+      lane.comesLate = late;
+      comingLate += late ? 1 : -1;
     }
   }
 

@@ -42,6 +42,9 @@ final class PoolLane<F> implements Lane<F>, Runnable {
   /** Whether it has been called to come for work. Written under the dispatcher's lock. */
   volatile boolean called;
 
+  /** Guarded by the dispatcher's lock: whether it has been called and has no worker yet. */
+  boolean comesLate;
+
   /** Guarded by the dispatcher's lock: whether it is among the idle ones. */
   boolean parked;
 
