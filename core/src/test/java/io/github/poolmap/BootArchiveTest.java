@@ -161,6 +161,20 @@ class BootArchiveTest {
   }
 
   @Test
+  void whatElseIsInTheFolderStays() throws Exception {
+    Files.createDirectory(
+        folder(),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    List<String> others = List.of("draft.tmp", "17-notes.tmp", "17-abc123.txt", "mine.refused");
+    for (String each : others) {
+      Files.createFile(folder().resolve(each));
+    }
+    assertThat(run()).isEqualTo("booted with [none]");
+    awaitArchive();
+    assertThat(files()).containsAll(others);
+  }
+
+  @Test
   void whereThereIsNoRoomForArchivesWorkersBootWithout() throws Exception {
     Files.createFile(folder());
     assertThat(run()).isEqualTo("booted with [none]");

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * The main of a JVM that makes an archive of the classes of a worker, in the background and on its
@@ -38,6 +39,12 @@ public final class ArchiveMaker {
   private static final String REHEARSAL = "r" + ASIDE;
 
   private static final String LOCK = "lock";
+
+  /**
+   * How the names of all files begin that may be deleted. The folder may be one of the user's in
+   * which there are other things.
+   */
+  private static final Pattern OURS = Pattern.compile("\\d{1,4}-[0-9a-f]{2,16}\\..*");
 
   /** So many are kept: of some JDKs, and pools of some forms. */
   private static final int KEPT = 12;
@@ -135,7 +142,8 @@ public final class ArchiveMaker {
     List<Path> files = new ArrayList<>();
     try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
       for (Path each : all) {
-        if (each.getFileName().toString().endsWith(suffix)) {
+        String fileName = each.getFileName().toString();
+        if (fileName.endsWith(suffix) && OURS.matcher(fileName).matches()) {
           files.add(each);
         }
       }
