@@ -14,7 +14,10 @@ import io.github.poolmap.benchmarks.peers.PythonScript.Needs;
 import java.util.List;
 import java.util.Map;
 
-/** From nothing to the result of a map of two items on two fresh processes. */
+/**
+ * From nothing to the results of a map of two items on a pool of two fresh processes. Poolmap boots
+ * one of them, because the second would come too late; the peers in Python start both.
+ */
 public final class SpawnedStart implements Workload {
 
   private static final String OURS = "spawn()";
