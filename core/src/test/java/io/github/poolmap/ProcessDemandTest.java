@@ -64,6 +64,18 @@ class ProcessDemandTest {
     }
   }
 
+  /** What is learnt of the short ones must not put two of those at the end into one chunk. */
+  @Test
+  void itemsThatWaitForOneAnotherBehindManyShortOnesAllGetAWorker() {
+    Mapper<Object, Object> meeting = meeting(journal, 4);
+    List<Object> inputs = List.copyOf(PoolUnderTest.range(504));
+    try (ProcessPool<Object, Object> pool = fresh(4)) {
+      CompletableFuture<List<Object>> results =
+          pool.mapAsync(x -> (Integer) x < 500 ? x : meeting.map(x), inputs);
+      assertThat(results).succeedsWithin(SOON).isEqualTo(inputs);
+    }
+  }
+
   @Test
   void anApplyThatALongMapWaitsForGetsAWorkerOfItsOwn() {
     Journal shared = journal;

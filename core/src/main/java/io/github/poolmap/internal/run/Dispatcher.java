@@ -37,6 +37,9 @@ final class Dispatcher<F> {
   /** A chunk that waits so long in a worker is given to one that has nothing to do. */
   private static final Duration RECALL_AGE = Duration.ofMillis(20);
 
+  /** For so many lanes work is left over though they may never be started. */
+  private static final int LANES_TO_COME = 2 * Runtime.getRuntime().availableProcessors();
+
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
   private final String poolName;
@@ -141,9 +144,14 @@ final class Dispatcher<F> {
     return limit;
   }
 
-  /** Returns how many lanes share what there is to claim. Needs the lock. */
+  /**
+   * Returns how many lanes share what there is to claim, some of those included that are started
+   * only if items take long: a chunk that one lane has got is not given to them. Needs the lock.
+   */
   int lanesAtWork() {
-    return starts == null ? limit : Math.max(1, occupied.cardinality() - dormant.size());
+    return starts == null
+        ? limit
+        : Math.max(Math.min(limit, LANES_TO_COME), occupied.cardinality() - dormant.size());
   }
 
   PoolEvents events() {
