@@ -63,9 +63,9 @@ class BootArchiveTest {
   }
 
   @BeforeAll
-  static void packTheLibrary() throws IOException {
+  static void packTheLibrary() throws Exception {
     library = home.resolve("poolmap-core.jar");
-    Path classes = Path.of("target", "classes");
+    Path classes = Path.of(Pools.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     try (OutputStream file = Files.newOutputStream(library);
         JarOutputStream jar = new JarOutputStream(file);
         Stream<Path> all = Files.walk(classes)) {
