@@ -116,7 +116,7 @@ class OpenCloseCyclesTest {
   }
 
   @Test
-  void aHundredCyclesOfSpawnLeaveNothingBehind() throws IOException {
-    cycles(100, StartStrategy.spawn());
+  void fortyCyclesOfSpawnLeaveNothingBehind() throws IOException {
+    cycles(40, StartStrategy.spawn());
   }
 }
