@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.github.poolmap.Compiled.MemoryLoader;
 import io.github.poolmap.internal.worker.ShippedLoader;
@@ -11,6 +12,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.invoke.MethodHandles;
+import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +27,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -289,6 +292,57 @@ class ClassShippingTest {
       assertThat(pool.map(answer(first), List.of(1))).containsExactly("first");
       assertThat(pool.map(answer(second), List.of(1))).containsExactly("second");
     }
+  }
+
+  /** Of lambdas the expression travels by its name, which these have in common. */
+  @Test
+  void lambdasOfTheSameNameFromTwoLoadersDoNotMix() throws Exception {
+    MemoryLoader first = new MemoryLoader(Compiled.of(QUESTIONS, answering("first")));
+    MemoryLoader second = new MemoryLoader(Compiled.of(QUESTIONS, answering("second")));
+    for (int i = 0; i < 3; i++) {
+      assertThat(pool.apply(question(first, i))).isEqualTo("first" + i);
+      assertThat(pool.apply(question(second, i))).isEqualTo("second" + i);
+      assertThat(pool.apply(question(first, -1))).isEqualTo("first");
+      assertThat(pool.apply(question(second, -1))).isEqualTo("second");
+    }
+  }
+
+  /** Gives lambdas: one that captures its number, or one that captures nothing. */
+  private static final String QUESTIONS =
+      """
+      package shipped;
+      import io.github.poolmap.Task;
+      public class Questions implements java.util.function.IntFunction<Task<Object>> {
+        public Task<Object> apply(int i) {
+          return i < 0 ? () -> new Answer().map(null) : () -> "" + new Answer().map(null) + i;
+        }
+      }
+      """;
+
+  @SuppressWarnings("unchecked")
+  private static Task<Object> question(MemoryLoader loader, int number) {
+    return (Task<Object>) loader.make(IntFunction.class, "shipped.Questions").apply(number);
+  }
+
+  @Test
+  void aLoaderWhoseLambdasWereSentIsNotKept() throws Exception {
+    WeakReference<ClassLoader> loader = new WeakReference<>(sendLambdas());
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () -> {
+              // The lane still holds its latest call.
+              pool.apply(() -> "another");
+              System.gc();
+              assertThat(loader.get()).isNull();
+            });
+  }
+
+  private static ClassLoader sendLambdas() throws IOException {
+    MemoryLoader loader = new MemoryLoader(Compiled.of(QUESTIONS, answering("an answer")));
+    assertThat(pool.apply(question(loader, 1))).isEqualTo("an answer1");
+    assertThat(pool.apply(question(loader, -1))).isEqualTo("an answer");
+    return loader;
   }
 
   private static String answering(String text) {

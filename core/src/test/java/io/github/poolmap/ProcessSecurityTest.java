@@ -2,6 +2,7 @@ package io.github.poolmap;
 
 import static io.github.poolmap.PoolUnderTest.range;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import ch.qos.logback.classic.Level;
 import io.github.poolmap.WorkerCrashedException.Reason;
@@ -252,6 +253,27 @@ class ProcessSecurityTest {
               List.of(Initialized.CONSTANT, 1));
       assertThat(outcomes.get(0).failure()).hasMessageContaining("refused: ");
       assertThat(outcomes.get(1).value()).isEqualTo("no");
+    }
+  }
+
+  /** Lambdas may travel without Java serialization; who filters that decides about them as well. */
+  @Test
+  void theFilterOfTheJvmIsAskedAboutLambdas() {
+    try (ProcessPool<Object, Object> pool =
+        ProcessPool.builder()
+            .workers(1)
+            .jvmArgs("-Djdk.serialFilter=!" + Refused.class.getName())
+            .build()) {
+      assertThat(pool.<Object>apply(() -> 1)).isEqualTo(1);
+      assertThatExceptionOfType(TaskException.class)
+          .isThrownBy(() -> pool.apply(Refused.task(1)))
+          .withMessageContainingAll("refused: " + Refused.class.getName(), "jdk.serialFilter");
+    }
+  }
+
+  private static final class Refused {
+    static Task<Object> task(int number) {
+      return () -> number;
     }
   }
 

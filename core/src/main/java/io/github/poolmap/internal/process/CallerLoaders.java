@@ -100,7 +100,9 @@ final class CallerLoaders {
     found.remove(ClassLoader.getPlatformClassLoader());
     // Each asks its own parents first, or knows why not.
     List<ClassLoader> all = new ArrayList<>(found);
-    all.removeIf(each -> found.stream().anyMatch(other -> isAncestor(each, other)));
+    if (all.size() > 1) {
+      all.removeIf(each -> found.stream().anyMatch(other -> isAncestor(each, other)));
+    }
     if (all.isEmpty()) {
       all.add(ClassLoader.getSystemClassLoader());
     }

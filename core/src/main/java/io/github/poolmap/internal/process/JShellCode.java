@@ -115,6 +115,16 @@ final class JShellCode implements ObjectCodec.Witness {
     return null;
   }
 
+  /** Tells whether one of these classes was typed, or is the one around something typed. */
+  static boolean isTyped(List<Class<?>> types) {
+    for (Class<?> each : types) {
+      if (isTyped(each.getName())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static boolean isTyped(String name) {
     return TYPED.matcher(name).matches();
   }

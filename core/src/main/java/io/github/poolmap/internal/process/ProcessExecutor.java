@@ -361,8 +361,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     }
     ShippedFunction function = packed.chunk().run().function();
     if (functions.get(function.id()) == null) {
-      byte[] bytes = function.bytes();
-      current.data().write(FrameType.FUNCTION, function.id(), bytes, 0, bytes.length);
+      current.data().writeWithNext(FrameType.FUNCTION, function.id(), function.bytes());
       functions.put(function.id(), true);
     }
     current.data().write(FrameType.CHUNK, sent.id(), packed.message());

@@ -3,10 +3,11 @@ package io.github.poolmap.internal.process;
 import io.github.poolmap.Codec;
 import io.github.poolmap.NotSerializableTaskException;
 import io.github.poolmap.internal.wire.ClassRequest;
+import io.github.poolmap.internal.wire.FunctionCodec;
 import io.github.poolmap.internal.wire.FunctionMessage;
 import io.github.poolmap.internal.wire.FunctionMessage.Variable;
 import io.github.poolmap.internal.wire.KnownClasses;
-import io.github.poolmap.internal.wire.ObjectCodec;
+import io.github.poolmap.internal.wire.LambdaForm;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -38,9 +39,16 @@ record ShippedFunction(
    */
   static ShippedFunction of(
       long id, Object function, String what, boolean shipClasses, @Nullable Codec codec) {
-    JShellCode witness = new JShellCode();
-    byte[] serialized = ObjectCodec.serialize(function, what, witness);
     ClassLoader context = Thread.currentThread().getContextClassLoader();
+    LambdaForm lambda = LambdaForm.of(function);
+    if (lambda != null && !JShellCode.isTyped(lambda.types())) {
+      CallerLoaders.Held loaders = CallerLoaders.of(context, lambda.types());
+      if (!shipClasses || loaders.ofJShell() == null) {
+        return of(id, FunctionCodec.pack(lambda), List.of(), loaders, shipClasses, codec, null);
+      }
+    }
+    JShellCode witness = new JShellCode();
+    byte[] serialized = FunctionCodec.serialize(function, what, witness);
     CallerLoaders.Held loaders = CallerLoaders.of(context, witness.types());
     List<Variable> variables = List.of();
     ClassLoader session = shipClasses ? session(loaders, witness) : null;
@@ -49,15 +57,22 @@ record ShippedFunction(
       // The values may be of classes that the function itself does not name.
       loaders = CallerLoaders.of(context, witness.types());
     }
+    JShellCode typed = session == null ? null : witness;
+    return of(id, serialized, variables, loaders, shipClasses, codec, typed);
+  }
+
+  private static ShippedFunction of(
+      long id,
+      byte[] function,
+      List<Variable> variables,
+      CallerLoaders.Held loaders,
+      boolean shipClasses,
+      @Nullable Codec codec,
+      @Nullable JShellCode typed) {
     long from = shipClasses ? loaders.id() : ClassRequest.NOBODY;
-    byte[] bytes = FunctionMessage.pack(from, variables, serialized).toByteArray();
-    return new ShippedFunction(
-        id,
-        bytes,
-        loaders,
-        new KnownClasses(loaders.joint()),
-        codec,
-        session == null ? null : witness);
+    byte[] bytes = FunctionMessage.pack(from, variables, function).toByteArray();
+    KnownClasses classes = new KnownClasses(loaders.joint());
+    return new ShippedFunction(id, bytes, loaders, classes, codec, typed);
   }
 
   /** Returns what knows the classes of its results. */

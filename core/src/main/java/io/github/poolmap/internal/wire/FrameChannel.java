@@ -32,7 +32,10 @@ public final class FrameChannel implements Closeable {
 
   private final SocketChannel channel;
   private final ByteBuffer in = ByteBuffer.allocateDirect(BUFFER_BYTES).limit(0);
+
+  /** Empty, or holds the frames that are to be written with the next one. */
   private final ByteBuffer out = ByteBuffer.allocateDirect(BUFFER_BYTES);
+
   private volatile boolean dozing;
 
   public FrameChannel(SocketChannel channel) {
@@ -49,26 +52,51 @@ public final class FrameChannel implements Closeable {
     write(type, id, payload.array(), 0, payload.size());
   }
 
+  /**
+   * Writes a frame together with the one that is written next, which has to follow: the other side
+   * is woken once for both. A large one is written at once.
+   */
+  public synchronized void writeWithNext(FrameType type, long id, byte[] payload)
+      throws IOException {
+    if (out.position() + 2 * Frame.HEADER_BYTES + payload.length > out.capacity()) {
+      write(type, id, payload, 0, payload.length);
+    } else {
+      putHeader(type, id, payload.length);
+      out.put(payload);
+    }
+  }
+
+  private void putHeader(FrameType type, long id, int length) {
+    out.putInt(Frame.MAGIC).put(type.code()).put((byte) 0).putShort((short) 0);
+    out.putLong(id).putLong(length);
+  }
+
   /** Writes a frame; returns when the system has taken all of it. */
   public synchronized void write(FrameType type, long id, byte[] payload, int offset, int length)
       throws IOException {
-    out.clear();
-    out.putInt(Frame.MAGIC).put(type.code()).put((byte) 0).putShort((short) 0);
-    out.putLong(id).putLong(length);
-    int done = 0;
-    do {
-      int part = Math.min(length - done, out.remaining());
-      out.put(payload, offset + done, part);
-      done += part;
-      out.flip();
-      while (out.hasRemaining()) {
-        if (channel.write(out) == 0) {
-          // Only while reads doze.
-          Thread.yield();
-        }
-      }
+    try {
+      putHeader(type, id, length);
+      int done = 0;
+      do {
+        int part = Math.min(length - done, out.remaining());
+        out.put(payload, offset + done, part);
+        done += part;
+        flush();
+      } while (done < length);
+    } finally {
       out.clear();
-    } while (done < length);
+    }
+  }
+
+  private void flush() throws IOException {
+    out.flip();
+    while (out.hasRemaining()) {
+      if (channel.write(out) == 0) {
+        // Only while reads doze.
+        Thread.yield();
+      }
+    }
+    out.clear();
   }
 
   /**

@@ -245,6 +245,20 @@ public final class ItemWriter {
     }
   }
 
+  /** Tells whether an object is a value that has no parts and is not of a class of the program. */
+  static boolean isPlainValue(@Nullable Object value) {
+    if (value == null
+        || value instanceof String
+        || value instanceof Integer
+        || value instanceof Long
+        || value instanceof Double
+        || value instanceof Boolean) {
+      return true;
+    }
+    int tag = JdkKinds.tagOf(value);
+    return tag != JdkKinds.NONE && tag <= Tags.LAST_VALUE;
+  }
+
   private boolean put(@Nullable Object value, int depth) {
     if (value == null) {
       to.putByte(Tags.NULL);

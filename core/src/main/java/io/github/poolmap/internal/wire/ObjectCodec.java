@@ -42,9 +42,9 @@ public final class ObjectCodec {
   /**
    * Serializes an object of any class, and tells what it is made of.
    *
-   * @param witness is told in the calling thread
+   * @param witness is told in the calling thread; null if nobody wants to know
    */
-  public static byte[] serialize(Object value, String what, Witness witness) {
+  public static byte[] serialize(Object value, String what, @Nullable Witness witness) {
     return serialized(value, what, witness);
   }
 

@@ -9,11 +9,12 @@ import io.github.poolmap.internal.wire.ClassRequest;
 import io.github.poolmap.internal.wire.Frame;
 import io.github.poolmap.internal.wire.FrameChannel;
 import io.github.poolmap.internal.wire.FrameType;
+import io.github.poolmap.internal.wire.FunctionCodec;
 import io.github.poolmap.internal.wire.FunctionMessage;
 import io.github.poolmap.internal.wire.Hello;
 import io.github.poolmap.internal.wire.ItemWriter;
+import io.github.poolmap.internal.wire.LambdaForm;
 import io.github.poolmap.internal.wire.Ledger;
-import io.github.poolmap.internal.wire.ObjectCodec;
 import io.github.poolmap.internal.wire.Packer;
 import io.github.poolmap.internal.wire.ProtocolException;
 import io.github.poolmap.internal.wire.Start;
@@ -124,7 +125,11 @@ public final class Rehearsal {
   }
 
   private static byte[] packed(Object function) {
-    byte[] bytes = ObjectCodec.serialize(function, "function");
+    LambdaForm lambda = LambdaForm.of(function);
+    byte[] bytes =
+        lambda != null
+            ? FunctionCodec.pack(lambda)
+            : FunctionCodec.serialize(function, "function", null);
     return FunctionMessage.pack(ClassRequest.NOBODY, List.of(), bytes).toByteArray();
   }
 

@@ -1,5 +1,6 @@
 package io.github.poolmap.internal.worker;
 
+import io.github.poolmap.internal.wire.FunctionCodec;
 import io.github.poolmap.internal.wire.FunctionMessage;
 import io.github.poolmap.internal.wire.KnownClasses;
 import io.github.poolmap.internal.wire.ObjectCodec;
@@ -46,7 +47,7 @@ final class RemoteFunction<F> {
     if (read == null && unread != null) {
       setVariables(unread);
       @SuppressWarnings("unchecked")
-      F first = (F) ObjectCodec.deserialize(unread.bytes().duplicate(), loader);
+      F first = (F) FunctionCodec.read(unread.bytes().duplicate(), classes);
       if (first == null) {
         throw new IOException("the function is null");
       }

@@ -247,6 +247,39 @@ class FrameChannelTest {
     assertThat(there.read()).isNull();
   }
 
+  @Test
+  void aFrameForTheNextComesWithIt() throws IOException {
+    here.writeWithNext(FrameType.FUNCTION, 1, bytes(10));
+    here.writeWithNext(FrameType.FUNCTION, 2, bytes(20));
+    here.write(FrameType.CHUNK, 3, bytes(30), 0, 30);
+    here.write(FrameType.CHUNK, 4, bytes(40), 0, 40);
+    for (int id = 1; id <= 4; id++) {
+      Frame frame = there.read();
+      assertThat(frame.id()).isEqualTo(id);
+      assertThat(frame.payload().array()).isEqualTo(bytes(10 * id));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {65_463, 65_464, 65_465, 65_487, 65_488, 65_489, 65_536, 200_000})
+  void aFrameForTheNextMayBeAsLargeAsAnyOther(int size) throws Exception {
+    Future<?> writer =
+        other.submit(
+            () -> {
+              here.writeWithNext(FrameType.FUNCTION, 1, bytes(100));
+              here.writeWithNext(FrameType.FUNCTION, 2, bytes(size));
+              here.write(FrameType.CHUNK, 3, bytes(size), 0, size);
+              return null;
+            });
+    assertThat(there.read().payload().array()).isEqualTo(bytes(100));
+    for (int id = 2; id <= 3; id++) {
+      Frame frame = there.read();
+      assertThat(frame.id()).isEqualTo(id);
+      assertThat(frame.payload().array()).isEqualTo(bytes(size));
+    }
+    writer.get(5, TimeUnit.SECONDS);
+  }
+
   /** A chunk sent ahead must not block: the worker may itself be blocked in writing. */
   @Test
   void whatIsSureToFitDoesNotWaitForAReader() throws IOException {

@@ -3,6 +3,7 @@ package io.github.poolmap.internal.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.github.poolmap.Task;
 import io.github.poolmap.internal.wire.Hello.Role;
 import java.io.IOException;
 import java.io.Serializable;
@@ -36,6 +37,7 @@ import java.util.LinkedHashSet;
 import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -117,6 +119,7 @@ class FuzzTest {
     frames.add(frame(FrameType.STARTED, new Started(5, thrown).pack()));
     frames.add(frame(FrameType.STARTED, new Started(5, null).pack()));
     frames.add(frame(FrameType.FUNCTION, function));
+    frames.add(frame(FrameType.FUNCTION, lambda(5, "text")));
     Packer chunk = ChunkMessage.begin(1, true, true);
     ItemWriter writer = new ItemWriter();
     int leftOut = 0;
@@ -200,8 +203,14 @@ class FuzzTest {
     ByteBuffer bytes = ByteBuffer.wrap(value.toByteArray());
     List<FunctionMessage.Variable> variables =
         List.of(new FunctionMessage.Variable("a.B", "field", bytes));
-    return FunctionMessage.pack(5, variables, ObjectCodec.serialize(captured, "function"))
-        .toByteArray();
+    byte[] function = FunctionCodec.serialize(captured, "function", null);
+    return FunctionMessage.pack(5, variables, function).toByteArray();
+  }
+
+  private static byte[] lambda(int number, String text) {
+    Task<Object> task = () -> number + text;
+    byte[] function = FunctionCodec.pack(Objects.requireNonNull(LambdaForm.of(task)));
+    return FunctionMessage.pack(5, List.of(), function).toByteArray();
   }
 
   private static byte[] payloadOf(Frame frame) {
@@ -496,7 +505,7 @@ class FuzzTest {
       decodeObject(value, () -> ObjectCodec.decode(value, LOADER), isSerialized(value));
     }
     ByteBuffer function = message.bytes();
-    decodeObject(function, () -> ObjectCodec.deserialize(function, LOADER), true);
+    decodeObject(function, () -> FunctionCodec.read(function, new KnownClasses(LOADER)), true);
   }
 
   private static boolean isSerialized(ByteBuffer bytes) {
