@@ -10,6 +10,9 @@ import io.github.poolmap.internal.wire.FrameType;
 import io.github.poolmap.internal.wire.Ledger;
 import io.github.poolmap.internal.wire.Leftovers;
 import io.github.poolmap.internal.wire.Reset;
+import io.github.poolmap.internal.wire.ValueFolder;
+import io.github.poolmap.internal.wire.ValueReader;
+import io.github.poolmap.internal.wire.ValueWriter;
 import io.github.poolmap.internal.wire.WorkerFolder;
 import java.io.Closeable;
 import java.io.IOException;
@@ -89,6 +92,11 @@ final class ChildJvm implements WorkerProcess {
 
   private final Workload workload = new Workload();
 
+  /** How large inputs are written and large results read; null if they travel in messages. */
+  private final @Nullable ValueWriter largeInputs;
+
+  private final @Nullable ValueReader largeResults;
+
   /** The two output streams of a worker. */
   record Output(OutputPump out, OutputPump err, CurrentNames names) {
 
@@ -111,20 +119,27 @@ final class ChildJvm implements WorkerProcess {
     }
   }
 
-  /** A worker that is ready. */
+  /**
+   * A worker that is ready.
+   *
+   * @param values where large values go through; null if nowhere
+   */
   ChildJvm(
       LaunchSpec spec,
       Process process,
       WorkerFolder folder,
       Handshake.Sockets sockets,
       Ledger ledger,
-      Output output) {
+      Output output,
+      @Nullable ValueFolder values) {
     this.spec = spec;
     this.process = process;
     this.folder = folder;
     this.sockets = sockets;
     this.ledger = ledger;
     this.output = output;
+    this.largeInputs = values == null ? null : values.writerOfInputs();
+    this.largeResults = values == null ? null : values.readerOfResults();
     this.oomKills = OomKills.during(process.pid());
     this.classes = ClassServer.start(output.names(), sockets.control(), this::breakOff);
     ProgramEnd.add(this);
@@ -209,6 +224,32 @@ final class ChildJvm implements WorkerProcess {
   int nextChunkId() {
     lastChunkId = lastChunkId == Integer.MAX_VALUE - 1 ? 1 : lastChunkId + 1;
     return lastChunkId;
+  }
+
+  // ---- large values
+
+  /** Returns what writes large inputs; null if they travel in messages. */
+  @Nullable ValueWriter largeInputs() {
+    return largeInputs;
+  }
+
+  /** Returns what reads large results; null if all of them are in messages. */
+  @Nullable ValueReader largeResults() {
+    return largeResults;
+  }
+
+  /** Gives back memory in which large values have travelled. It has no chunk. */
+  void trimValues(long kept) {
+    try {
+      if (largeInputs != null) {
+        largeInputs.trim(kept);
+      }
+      if (largeResults != null) {
+        largeResults.trim(kept);
+      }
+    } catch (IOException e) {
+      LOG.debug("{}: keeps the memory of its large values", this, e);
+    }
   }
 
   FrameChannel data() {
@@ -363,6 +404,7 @@ final class ChildJvm implements WorkerProcess {
     long until = lastUsed + Math.min(WarmWorkers.LIFE_NANOS, by.idleNanos());
     String reason = reasonToGo(by, until);
     if (reason == null) {
+      trimValues(0);
       reason = reset(by);
     }
     if (reason != null) {

@@ -7,6 +7,7 @@ import io.github.poolmap.internal.wire.Depth;
 import io.github.poolmap.internal.wire.Descendants;
 import io.github.poolmap.internal.wire.Hello;
 import io.github.poolmap.internal.wire.Ledger;
+import io.github.poolmap.internal.wire.ValueFolder;
 import io.github.poolmap.internal.wire.WorkerFolder;
 import java.io.File;
 import java.io.IOException;
@@ -159,6 +160,7 @@ final class Launcher {
         ProcessMark.of(process.toHandle()).write(folder.worker());
         ChildJvm.Output output = pump(process, spec.output(), name);
         meanwhile.run();
+        ValueFolder values = valueFolder(folder);
         long memory = Memory.usable();
         int cores = Runtime.getRuntime().availableProcessors();
         long heap = Slice.of(spec.options(), memory, cores).heapBytes();
@@ -169,7 +171,7 @@ final class Launcher {
         if (sockets.pid() != process.pid()) {
           throw forked(name, process, sockets, command);
         }
-        ChildJvm child = new ChildJvm(spec, process, folder, sockets, ledger, output);
+        ChildJvm child = new ChildJvm(spec, process, folder, sockets, ledger, output, values);
         ready = true;
         LiveHeaps.PROGRAM.add(child, heap, memory);
         if (debugPort != null) {
@@ -183,6 +185,24 @@ final class Launcher {
           endBoot(process);
           closeQuietly(sockets, name);
         }
+      }
+    }
+  }
+
+  /** Makes the folder of large values while the JVM boots; without it they travel in messages. */
+  private static @Nullable ValueFolder valueFolder(WorkerFolder folder) throws IOException {
+    ValueFolder values = PrivateFolder.forValues();
+    if (values == null) {
+      return null;
+    }
+    boolean announced = false;
+    try {
+      values.announce(folder);
+      announced = true;
+      return values;
+    } finally {
+      if (!announced) {
+        values.delete();
       }
     }
   }

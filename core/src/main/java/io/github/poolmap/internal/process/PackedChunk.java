@@ -7,6 +7,7 @@ import io.github.poolmap.internal.wire.ChunkMessage;
 import io.github.poolmap.internal.wire.ItemWriter;
 import io.github.poolmap.internal.wire.Packer;
 import io.github.poolmap.internal.wire.TooLargeException;
+import io.github.poolmap.internal.wire.ValueWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param chunk the chunk; items that cannot be serialized have failed already
  * @param message the payload of its frame
+ * @param valueFile the number of the files of its large values
  */
-record PackedChunk(Chunk<ShippedFunction> chunk, Packer message) {
+record PackedChunk(Chunk<ShippedFunction> chunk, Packer message, int valueFile) {
 
   /**
    * Further items are left to other lanes, or to the next chunk, when a chunk has become so large.
@@ -26,19 +28,30 @@ record PackedChunk(Chunk<ShippedFunction> chunk, Packer message) {
    * Serializes a chunk.
    *
    * @param mostItems how many items of it the worker may get, 1 or more; the others are given back
+   * @param large takes large arrays; null if they are to travel in the message
+   * @param valueFile the number of the files of its large values, which no other chunk has now
    * @return null if nothing of it is left to send, in which case it is finished
    */
-  static @Nullable PackedChunk pack(Chunk<ShippedFunction> chunk, String laneName, int mostItems) {
+  static @Nullable PackedChunk pack(
+      Chunk<ShippedFunction> chunk,
+      String laneName,
+      int mostItems,
+      @Nullable ValueWriter large,
+      int valueFile) {
     Run<ShippedFunction> run = chunk.run();
     boolean timed = chunk.isTimed() || !run.taskTimeout().isZero();
-    Packer message = ChunkMessage.begin(run.function().id(), run.goesOnAfterFailure(), timed);
-    ItemWriter writer = new ItemWriter(run.function().codec(), null);
+    Packer message =
+        ChunkMessage.begin(run.function().id(), run.goesOnAfterFailure(), timed, valueFile);
+    if (large != null) {
+      large.begin(valueFile);
+    }
+    ItemWriter writer = new ItemWriter(run.function().codec(), large);
     chunk.assignTo(laneName);
     long most = Math.min(LARGE_CHUNK_BYTES, run.bytesLeft());
     int packed = 0;
     int leftOut = 0;
     for (int i = 0; i < chunk.size() && !run.isStopped(); i++) {
-      if (packed > 0 && (message.size() > most || packed == mostItems)) {
+      if (packed > 0 && (bytes(message, large) > most || packed == mostItems)) {
         chunk.giveBackFrom(i);
         break;
       }
@@ -63,8 +76,12 @@ record PackedChunk(Chunk<ShippedFunction> chunk, Packer message) {
       chunk.finish();
       return null;
     }
-    chunk.hold(message.size());
-    return new PackedChunk(chunk, message);
+    chunk.hold(bytes(message, large));
+    return new PackedChunk(chunk, message, valueFile);
+  }
+
+  private static long bytes(Packer message, @Nullable ValueWriter large) {
+    return message.size() + (large == null ? 0 : large.bytes());
   }
 
   /** Appends one item; on failure the message is as before. */

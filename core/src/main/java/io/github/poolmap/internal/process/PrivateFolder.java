@@ -1,5 +1,7 @@
 package io.github.poolmap.internal.process;
 
+import io.github.poolmap.internal.wire.RawFile;
+import io.github.poolmap.internal.wire.ValueFolder;
 import io.github.poolmap.internal.wire.WorkerFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,9 +24,6 @@ final class PrivateFolder {
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
 
   private static final String TMPFS = "tmpfs";
-
-  /** Others use such a file system as well, so this part of it stays free. */
-  private static final int PART_LEFT_FREE = 16;
 
   private PrivateFolder() {}
 
@@ -63,8 +62,24 @@ final class PrivateFolder {
 
   /** Tells whether so many bytes find room in a folder in memory, with some left for others. */
   static boolean hasRoom(Path inMemory, long bytes) {
-    long total = inMemory.toFile().getTotalSpace();
-    return inMemory.toFile().getUsableSpace() - bytes >= total / PART_LEFT_FREE;
+    return RawFile.hasRoom(inMemory, bytes);
+  }
+
+  /** Makes the folder for the large values of one worker's items; null if that is not possible. */
+  static @Nullable ValueFolder forValues() {
+    Path memory = inMemory();
+    // Where there is no file system in memory, files that are soon written over are in memory, too.
+    // Windows does not delete what is mapped.
+    Path in = memory != null ? memory : onDisk();
+    if (memory == null && !in.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      return null;
+    }
+    try {
+      return new ValueFolder(create(in, Sweep.PREFIX + ValueFolder.PREFIX));
+    } catch (IOException e) {
+      LOG.debug("large values do not travel through {}", in, e);
+      return null;
+    }
   }
 
   /**

@@ -16,6 +16,7 @@ import io.github.poolmap.internal.wire.Functions;
 import io.github.poolmap.internal.wire.Ledger;
 import io.github.poolmap.internal.wire.Progress;
 import io.github.poolmap.internal.wire.ProtocolException;
+import io.github.poolmap.internal.wire.ValueWriter;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -297,14 +298,18 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     }
     if (violation != null || waiting != null || !onBoard.isEmpty()) {
       outlive(current, violation);
+    } else {
+      current.trimValues(ValueWriter.KEPT_BYTES);
     }
   }
 
-  /** Serializes a chunk, which runs user code. */
+  /** Serializes a chunk, which runs user code. The worker has one other chunk at most. */
   private @Nullable PackedChunk pack(Chunk<ShippedFunction> chunk, ChildJvm current) {
     userCode.enterAnyway(chunk.run());
     try {
-      return PackedChunk.pack(chunk, name, tasksLeft(current));
+      SentChunk before = onBoard.peekLast();
+      int valueFile = before == null ? 0 : 1 - before.valueFile();
+      return PackedChunk.pack(chunk, name, tasksLeft(current), current.largeInputs(), valueFile);
     } finally {
       leaveUserCode();
     }
@@ -350,7 +355,8 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   }
 
   private void send(ChildJvm current, PackedChunk packed) throws IOException {
-    SentChunk sent = new SentChunk(packed.chunk(), current.nextChunkId(), !onBoard.isEmpty());
+    SentChunk sent =
+        new SentChunk(packed, current.nextChunkId(), !onBoard.isEmpty(), current.largeResults());
     synchronized (guard) {
       onBoard.addLast(sent);
     }

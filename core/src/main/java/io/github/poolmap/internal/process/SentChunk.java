@@ -10,6 +10,7 @@ import io.github.poolmap.internal.wire.Outcome;
 import io.github.poolmap.internal.wire.ProtocolException;
 import io.github.poolmap.internal.wire.StackFile;
 import io.github.poolmap.internal.wire.ThrownCodec;
+import io.github.poolmap.internal.wire.ValueReader;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.List;
@@ -30,6 +31,8 @@ final class SentChunk {
   private final boolean ahead;
   private final long sentAt = System.nanoTime();
   private final ItemReader results;
+  private final @Nullable ValueReader large;
+  private final int valueFile;
   private int outboxRead;
   private int lastInOutbox = NONE;
   private int executed;
@@ -55,17 +58,25 @@ final class SentChunk {
    *
    * @param id how frames and ledger call it
    * @param ahead whether the worker still has another one
+   * @param large where large arrays are; null if all of them are in messages
    */
-  SentChunk(Chunk<ShippedFunction> chunk, int id, boolean ahead) {
-    this.chunk = chunk;
+  SentChunk(PackedChunk packed, int id, boolean ahead, @Nullable ValueReader large) {
+    this.chunk = packed.chunk();
+    this.valueFile = packed.valueFile();
     this.id = id;
     this.ahead = ahead;
-    this.results =
-        new ItemReader(chunk.run().function().classes(), chunk.run().function().codec(), null);
+    this.large = large;
+    ShippedFunction function = chunk.run().function();
+    this.results = new ItemReader(function.classes(), function.codec(), large);
   }
 
   int id() {
     return id;
+  }
+
+  /** Returns the number of the files of its large values, which it has until it has ended. */
+  int valueFile() {
+    return valueFile;
   }
 
   int size() {
@@ -184,7 +195,7 @@ final class SentChunk {
   private void settleValue(int position, ByteBuffer contents, ItemReader reader, String worker)
       throws ProtocolException {
     Object value;
-    chunk.resultHolds(position, contents.remaining());
+    long bytes = contents.remaining();
     try {
       value = reader.read(contents);
     } catch (ProtocolException e) {
@@ -195,6 +206,7 @@ final class SentChunk {
       chunk.fail(position, new Unsendable(worker, true, Unsendable.unreadable(e)));
       return;
     }
+    chunk.resultHolds(position, bytes + (large == null ? 0 : large.takeBytes()));
     chunk.succeed(position, value);
   }
 

@@ -1,5 +1,6 @@
 package io.github.poolmap.internal.process;
 
+import io.github.poolmap.internal.wire.ValueFolder;
 import io.github.poolmap.internal.wire.WorkerFolder;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -47,11 +48,12 @@ final class Sweep implements Runnable {
   static final String PREFIX = "poolmap-";
 
   /**
-   * Folders of workers, of what has been extracted for them, and of what is shared with them. What
-   * follows the pid is a random number, which the JDK writes without a sign.
+   * Folders of workers, of what has been extracted for them, of what is shared with them, and of
+   * the large values of their items. What follows the pid is a random number, which the JDK writes
+   * without a sign.
    */
   private static final Pattern NAME =
-      Pattern.compile(PREFIX + "(?:lib-|shared-)?(\\d{1,18})-\\d{1,20}");
+      Pattern.compile(PREFIX + "(?:lib-|shared-|" + ValueFolder.PREFIX + ")?(\\d{1,18})-\\d{1,20}");
 
   private static final Duration OLD = Duration.ofDays(1);
 
@@ -192,7 +194,10 @@ final class Sweep implements Runnable {
   }
 
   private static boolean isOurs(Path file) {
-    return (WorkerFolder.contains(file) || LibraryFile.isCopy(file) || SharedFile.isValue(file))
+    return (WorkerFolder.contains(file)
+            || LibraryFile.isCopy(file)
+            || SharedFile.isValue(file)
+            || ValueFolder.contains(file))
         && !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS);
   }
 }

@@ -277,7 +277,7 @@ public final class Chunk<F> {
   }
 
   /** Says how many serialized bytes the result of an item had, which its stream holds. */
-  public void resultHolds(int position, int length) {
+  public void resultHolds(int position, long length) {
     if (run.boundsBytes()) {
       if (resultBytes == null) {
         resultBytes = new long[size];

@@ -71,7 +71,7 @@ public final class ItemReader {
    *
    * @param classes what is known of the classes of the items' function
    * @param codec reads what it has written; null if there is none
-   * @param large where large arrays and buffers are; null if all of them are in the message
+   * @param large where large arrays are; null if all of them are in the message
    */
   public ItemReader(
       KnownClasses classes, @Nullable Codec codec, LargeValues.@Nullable Reader large) {
@@ -234,7 +234,9 @@ public final class ItemReader {
       return completed(array);
     }
     if (tag == Tags.MAPPED && large != null) {
-      return completed(large.read(from));
+      Object array = large.read(from);
+      check(array.getClass(), Array.getLength(array), depth);
+      return completed(array);
     }
     try {
       if (tag >= Tags.ARRAY_LIST && tag <= Tags.SINGLETON_SET) {

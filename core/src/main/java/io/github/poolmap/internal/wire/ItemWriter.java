@@ -8,7 +8,6 @@ import java.io.OutputStream;
 import java.lang.reflect.Field;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.nio.Buffer;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,7 +59,7 @@ public final class ItemWriter {
    * Begins a message.
    *
    * @param codec writes the items that it handles; null if there is none
-   * @param large takes large arrays and buffers; null if they are to travel in the message
+   * @param large takes large arrays; null if they are to travel in the message
    */
   public ItemWriter(@Nullable Codec codec, LargeValues.@Nullable Writer large) {
     this(false, codec, large);
@@ -108,22 +107,29 @@ public final class ItemWriter {
     }
     int start = message.size();
     int defined = table.size();
+    long elsewhere = large == null ? 0 : large.beginItem();
     boolean written = false;
     try {
       if (codec != null && isCustom(codec, value, what)) {
         writeCustom(message, codec, value, what, told);
       } else if (!writeTagged(message, value, told)) {
-        message.truncate(start);
-        table.truncate(defined);
+        forget(message, start, defined, elsewhere);
         message.putByte(Tags.SERIALIZED);
         serialize(message, value, what, told);
       }
       written = true;
     } finally {
       if (!written) {
-        message.truncate(start);
-        table.truncate(defined);
+        forget(message, start, defined, elsewhere);
       }
+    }
+  }
+
+  private void forget(Packer message, int start, int defined, long elsewhere) {
+    message.truncate(start);
+    table.truncate(defined);
+    if (large != null) {
+      large.forgetFrom(elsewhere);
     }
   }
 
@@ -437,7 +443,7 @@ public final class ItemWriter {
   private boolean putOther(Object value, int depth) {
     int tag = JdkKinds.tagOf(value);
     if (tag == JdkKinds.NONE) {
-      return value instanceof Buffer buffer && putBuffer(buffer);
+      return false;
     }
     if (tag <= Tags.LAST_VALUE) {
       putValue(tag, value);
@@ -475,27 +481,13 @@ public final class ItemWriter {
     }
   }
 
-  private boolean putBuffer(Buffer buffer) {
-    int met = meet(buffer);
-    if (met != SharedParts.NEW) {
-      return met >= 0;
-    }
-    int part = parts.latest();
-    // At least as many as there are elements. Small ones are not serializable.
-    if (!putElsewhere(buffer.remaining() * (long) LargeValues.width(buffer), buffer)) {
-      return false;
-    }
-    parts.completed(part);
-    return true;
-  }
-
-  private boolean putElsewhere(long bytes, Object value) {
+  private boolean putElsewhere(long bytes, Object array) {
     if (large == null || bytes < LargeValues.THRESHOLD_BYTES) {
       return false;
     }
     int start = to.size();
     to.putByte(Tags.MAPPED);
-    boolean written = large.write(to, value);
+    boolean written = large.write(to, array);
     if (!written) {
       to.truncate(start);
     }

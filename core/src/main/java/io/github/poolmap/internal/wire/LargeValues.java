@@ -1,49 +1,44 @@
 package io.github.poolmap.internal.wire;
 
 import java.io.IOException;
-import java.nio.Buffer;
 import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
-import java.nio.ShortBuffer;
 
-/** A way for large arrays and buffers that does not lead through the bytes of a message. */
+/** A way for large arrays that does not lead through the bytes of a message. */
 public final class LargeValues {
 
-  /** From this size on a value is offered to the {@link Writer}. */
+  /**
+   * From this size on an array is offered to the {@link Writer}. Through a file it is copied once
+   * on either side; in a message up to four times, and through the socket. Both cost about the same
+   * for some 100 KB; here it is a third, and whatever is large for a chunk is large for this.
+   */
   public static final int THRESHOLD_BYTES = 1 << 20;
 
   private LargeValues() {}
 
-  /** Returns the size of an element. */
-  static int width(Buffer buffer) {
-    if (buffer instanceof ByteBuffer) {
-      return 1;
-    }
-    return buffer instanceof ShortBuffer || buffer instanceof CharBuffer
-        ? 2
-        : buffer instanceof IntBuffer || buffer instanceof FloatBuffer ? 4 : 8;
-  }
-
-  /** Puts values where the other side finds them. Used by one thread at a time. */
+  /** Puts arrays where the other side finds them. Used by one thread at a time. */
   public interface Writer {
 
     /**
-     * Writes a value elsewhere, and where that is into the message.
+     * Writes an array elsewhere, and where that is into the message.
      *
      * @param to gets the reference, which its {@link Reader} must be able to delimit
-     * @param value a primitive array or a {@link java.nio.Buffer}, of the threshold's size or more
+     * @param array a primitive array, of the threshold's size or more
      * @return false if it is to travel in the message; nothing may have been put then
      */
-    boolean write(Packer to, Object value);
+    boolean write(Packer to, Object array);
+
+    /** Begins an item. Returns what {@link #forgetFrom} needs. */
+    long beginItem();
+
+    /** Forgets what has been written of an item: its message does not refer to it. */
+    void forgetFrom(long start);
   }
 
-  /** Gets values from where a {@link Writer} put them. */
+  /** Gets arrays from where a {@link Writer} put them. */
   public interface Reader {
 
     /**
-     * Reads a reference, and no more than that, and gets the value.
+     * Reads a reference, and no more than that, and gets the array.
      *
      * @throws IOException if it cannot; the item fails
      */

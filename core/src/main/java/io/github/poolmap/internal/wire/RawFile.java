@@ -6,6 +6,7 @@ import java.nio.MappedByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -31,18 +32,54 @@ public final class RawFile {
   /** A mapping has less than 2 GiB. */
   private static final int WINDOW_BITS = 30;
 
+  private static final int PAGE_BYTES = 1 << 12;
+
   private static final long WINDOW_BYTES = 1L << WINDOW_BITS;
+
+  /** Stands for a size that has to be looked up. */
+  static final long UNKNOWN = -1;
+
+  /** Others use such a file system as well, so this part of it stays free. */
+  private static final int PART_LEFT_FREE = 16;
 
   private final Path path;
   private @Nullable ByteBuffer piece;
   private @Nullable MappedByteBuffer @Nullable [] windows;
   private boolean writable;
 
+  /** Pages before this one have been touched in the windows that are there. */
+  private long touched;
+
+  /** So that the compiler does not take reading them for useless. */
+  @SuppressWarnings({"unused", "UnusedVariable"})
+  private int sumOfTouched;
+
   public RawFile(Path path) {
     this.path = path;
   }
 
+  /** Tells whether so many bytes find room beside a file, with some left for others. */
+  public static boolean hasRoom(Path folder, long bytes) {
+    long total = folder.toFile().getTotalSpace();
+    return folder.toFile().getUsableSpace() - bytes >= total / PART_LEFT_FREE;
+  }
+
+  Path folder() {
+    Path parent = path.getParent();
+    return parent == null ? path : parent;
+  }
+
   // ---- writing
+
+  /** Returns the size of the file; if there is none, makes one. */
+  long sizeOrCreate() throws IOException {
+    try {
+      return Files.size(path);
+    } catch (NoSuchFileException none) {
+      create();
+      return 0;
+    }
+  }
 
   /** Makes the file, which nobody but the user can read; there must be none. */
   public void create() throws IOException {
@@ -108,15 +145,45 @@ public final class RawFile {
     RawForm.Cursor cursor = form.new Cursor(value);
     for (int done = 0; done < count; ) {
       ByteBuffer bytes = mapped(at, (long) (count - done) << form.shift(), true);
+      touch(at, bytes);
       cursor.read(from + done, bytes);
       done += bytes.remaining() >> form.shift();
       at += bytes.remaining();
     }
   }
 
-  /** Gives back what is behind this size. What is mapped of it must not be used any more. */
+  /**
+   * Has pages mapped that are written for the first time. Reading maps those around as well, and
+   * for writing, too, where the file is in memory; writing maps one at a time, and takes three
+   * times as long.
+   */
+  private void touch(long at, ByteBuffer bytes) {
+    if (at >= touched) {
+      int sum = 0;
+      for (int i = 0; i < bytes.limit(); i += PAGE_BYTES) {
+        sum += bytes.get(i);
+      }
+      sumOfTouched = sum;
+      touched = at + bytes.limit();
+    }
+  }
+
+  /** Gives back what is behind this size, if there is as much. */
+  void trim(long kept) throws IOException {
+    try {
+      if (Files.size(path) > kept) {
+        truncate(kept);
+      }
+    } catch (NoSuchFileException none) {
+      return;
+    }
+  }
+
+  /**
+   * Gives back what is behind this size. It stays mapped, and can be used again once it has been
+   * written again by {@link #write}; to touch it before would be the end of this JVM.
+   */
   void truncate(long size) throws IOException {
-    windows = null;
     boolean interrupted = false;
     try {
       while (true) {
@@ -142,7 +209,7 @@ public final class RawFile {
    */
   public Object read(long at, RawForm form, int count) throws IOException {
     long bytes = (long) count << form.shift();
-    if (count < 0 || at < 0 || at + bytes > Files.size(path)) {
+    if (count < 0 || at < 0 || at > Files.size(path) - bytes) {
       throw new ProtocolException(
           form.describe(bytes) + " at " + at + " of a file of " + Files.size(path) + " bytes");
     }
@@ -193,6 +260,7 @@ public final class RawFile {
       System.arraycopy(known, 0, more, 0, known.length);
     }
     more[number] = window;
+    touched = Math.min(touched, (long) number << WINDOW_BITS);
     windows = more;
     writable = write;
   }

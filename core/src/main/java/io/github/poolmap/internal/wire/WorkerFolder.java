@@ -49,6 +49,11 @@ public record WorkerFolder(Path path) {
     return path.resolve("ledger");
   }
 
+  /** Where large values of the worker's items go through, see {@link ValueFolder}. */
+  public Path values() {
+    return path.resolve("values");
+  }
+
   /** Options and class path of the JVM. */
   public Path arguments() {
     return path.resolve("args");
@@ -77,6 +82,7 @@ public record WorkerFolder(Path path) {
         || file.equals(folder.worker())
         || file.equals(folder.token())
         || file.equals(folder.ledger())
+        || file.equals(folder.values())
         || file.equals(folder.arguments())
         || file.equals(folder.crashReport())
         || file.equals(folder.exit())
@@ -84,8 +90,15 @@ public record WorkerFolder(Path path) {
         || StackFile.isName(file.getFileName().toString());
   }
 
-  /** Deletes the folder with what is in it. Parent and worker may both do it, at the same time. */
+  /**
+   * Deletes the folder with what is in it, and that of large values. Parent and worker may both do
+   * it, at the same time.
+   */
   public void delete() throws IOException {
+    ValueFolder elsewhere = ValueFolder.of(this);
+    if (elsewhere != null) {
+      elsewhere.delete();
+    }
     for (int attempt = 1; ; attempt++) {
       try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
         for (Path file : files) {

@@ -49,6 +49,11 @@ public final class Rehearsal {
     "io.github.poolmap.internal.wire.ClassReply",
     "io.github.poolmap.internal.wire.ThrownCodec",
     "io.github.poolmap.internal.wire.Cancel",
+    "io.github.poolmap.internal.wire.LargeValues",
+    "io.github.poolmap.internal.wire.RawFile",
+    "io.github.poolmap.internal.wire.RawForm",
+    "io.github.poolmap.internal.wire.ValueReader",
+    "io.github.poolmap.internal.wire.ValueWriter",
     "io.github.poolmap.internal.wire.Reset",
     "io.github.poolmap.internal.wire.Leftovers",
     "io.github.poolmap.WorkerEnd"

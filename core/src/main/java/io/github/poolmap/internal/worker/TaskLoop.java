@@ -26,6 +26,10 @@ import io.github.poolmap.internal.wire.Start;
 import io.github.poolmap.internal.wire.Started;
 import io.github.poolmap.internal.wire.Texts;
 import io.github.poolmap.internal.wire.ThrownCodec;
+import io.github.poolmap.internal.wire.ValueFolder;
+import io.github.poolmap.internal.wire.ValueReader;
+import io.github.poolmap.internal.wire.ValueWriter;
+import io.github.poolmap.internal.wire.WorkerFolder;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -66,6 +70,7 @@ final class TaskLoop implements Runnable {
   private final ParentWatch watch;
   private final JvmState fresh;
   private final ClassFetcher fetcher;
+  private final WorkerFolder folder;
 
   /** Of the pool that has this worker. */
   private ShippedClasses classes;
@@ -78,6 +83,12 @@ final class TaskLoop implements Runnable {
   private long failedFunction = NONE;
 
   private final MdcLeftovers mdc = new MdcLeftovers();
+
+  /** How large inputs are read and large results written; null if they travel in messages. */
+  private @Nullable ValueReader largeInputs;
+
+  private @Nullable ValueWriter largeResults;
+
   private Packer outcome = new Packer(SMALL_OUTCOME_BYTES);
   private ItemWriter results = new ItemWriter();
 
@@ -99,6 +110,7 @@ final class TaskLoop implements Runnable {
   /**
    * What this JVM does for one pool.
    *
+   * @param folder that of this worker
    * @param fresh how this JVM was before it did anything for any pool
    */
   TaskLoop(
@@ -108,6 +120,7 @@ final class TaskLoop implements Runnable {
       Ledger ledger,
       ParentWatch watch,
       ClassFetcher fetcher,
+      WorkerFolder folder,
       JvmState fresh) {
     this.name = name;
     this.pid = pid;
@@ -117,6 +130,7 @@ final class TaskLoop implements Runnable {
     this.fresh = fresh;
     this.fetcher = fetcher;
     this.classes = new ShippedClasses(fetcher);
+    this.folder = folder;
   }
 
   /** Begins, in a thread of its own: what hangs on a thread shall not go from pool to pool. */
@@ -145,7 +159,7 @@ final class TaskLoop implements Runnable {
           case CHUNK -> execute((int) frame.id(), ChunkMessage.read(frame.payload()));
           case RESET -> {
             if (forgetPool(frame)) {
-              new TaskLoop(name, pid, data, ledger, watch, fetcher, fresh).start();
+              new TaskLoop(name, pid, data, ledger, watch, fetcher, folder, fresh).start();
               return;
             }
           }
@@ -184,6 +198,10 @@ final class TaskLoop implements Runnable {
     failedFunction = NONE;
     classes = new ShippedClasses(fetcher);
     codec = null;
+    // The parent has made it while this JVM booted, maybe after this loop began.
+    ValueFolder values = ValueFolder.of(folder);
+    largeInputs = values == null ? null : values.readerOfInputs();
+    largeResults = values == null ? null : values.writerOfResults();
     ClassLoader loader = classes.loader(start.effect().loader());
     thread.enterUnnamed();
     thread.setName(start.name());
@@ -275,8 +293,11 @@ final class TaskLoop implements Runnable {
     boolean behindFailure = message.functionId() == failedFunction;
     failedFunction = NONE;
     boolean failed = false;
-    ItemReader inputs = new ItemReader(function.classes(), codec, null);
-    results = new ItemWriter(codec, null);
+    ItemReader inputs = new ItemReader(function.classes(), codec, largeInputs);
+    if (largeResults != null) {
+      largeResults.begin(message.valueFile());
+    }
+    results = new ItemWriter(codec, largeResults);
     ItemThread thread = (ItemThread) Thread.currentThread();
     try {
       while (!behindFailure && (!failed || message.goesOn()) && message.hasNext()) {

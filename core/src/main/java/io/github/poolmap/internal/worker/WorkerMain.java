@@ -86,7 +86,7 @@ public final class WorkerMain {
     Ledger ledger = Ledger.open(folder.ledger());
     JvmState fresh = JvmState.now();
     data.write(FrameType.READY, pid);
-    new TaskLoop(name, pid, data, ledger, watch, fetcher, fresh).start();
+    new TaskLoop(name, pid, data, ledger, watch, fetcher, folder, fresh).start();
   }
 
   private static FrameChannel dial(

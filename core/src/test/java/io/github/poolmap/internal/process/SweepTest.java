@@ -45,7 +45,10 @@ class SweepTest {
           "stack-7-0",
           "aside-17-250",
           "poolmap.jar",
-          "value");
+          "value",
+          "values",
+          "inputs-0",
+          "results-1");
 
   private static ProcessMark gone;
 
@@ -90,7 +93,7 @@ class SweepTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"poolmap-", "poolmap-lib-", "poolmap-shared-"})
+  @ValueSource(strings = {"poolmap-", "poolmap-lib-", "poolmap-shared-", "poolmap-values-"})
   void whatBelongedToAProgramThatIsGoneGoes(String prefix) throws IOException {
     Path left = folder(prefix + gone.pid() + "-1", gone);
     for (String name : KNOWN) {
@@ -102,7 +105,7 @@ class SweepTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"poolmap-", "poolmap-lib-", "poolmap-shared-"})
+  @ValueSource(strings = {"poolmap-", "poolmap-lib-", "poolmap-shared-", "poolmap-values-"})
   void whatBelongsToALiveProgramStaysHoweverOldItIs(String prefix) throws IOException {
     Path live = folder(prefix + THIS.pid() + "-1", THIS);
     age(live);

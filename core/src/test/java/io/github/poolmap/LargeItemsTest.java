@@ -1,0 +1,453 @@
+package io.github.poolmap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.lang.reflect.Array;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Inputs and results with large arrays: they arrive whole, once, and leave nothing behind. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
+class LargeItemsTest {
+
+  private static final int MEGABYTE = 1 << 20;
+
+  private Pools pools;
+  private Pool<Object, Object> pool;
+
+  @BeforeAll
+  void open() {
+    pools = Pools.create();
+    pool = pools.processes(2);
+  }
+
+  @AfterAll
+  void close() {
+    pools.close();
+  }
+
+  /** Differs from every other one nearly everywhere. */
+  private static long[] numbers(int seed, int bytes) {
+    long[] array = new long[bytes / Long.BYTES];
+    for (int i = 0; i < array.length; i++) {
+      array[i] = seed * 1_000_003L + i;
+    }
+    return array;
+  }
+
+  private static List<long[]> many(int count, int bytes) {
+    return IntStream.range(0, count).mapToObj(i -> numbers(i, bytes)).toList();
+  }
+
+  private static long[] negated(long[] array) {
+    return Arrays.stream(array).map(x -> -x).toArray();
+  }
+
+  private static void checkNegated(List<long[]> results, List<long[]> inputs) {
+    assertThat(results).hasSameSizeAs(inputs);
+    for (int i = 0; i < inputs.size(); i++) {
+      assertThat(Arrays.equals(results.get(i), negated(inputs.get(i)))).as("item %d", i).isTrue();
+    }
+  }
+
+  // ---- what arrives
+
+  @ParameterizedTest
+  @ValueSource(
+      classes = {
+        byte.class,
+        boolean.class,
+        short.class,
+        char.class,
+        int.class,
+        long.class,
+        float.class,
+        double.class
+      })
+  void arraysOfAllTypesArriveThereAndBack(Class<?> type) {
+    int width = bytesOf(type);
+    List<Object> inputs = new ArrayList<>();
+    for (int around : new int[] {-1, 0, 1, 100_003}) {
+      Object array = Array.newInstance(type, MEGABYTE / width + around);
+      if (type == boolean.class) {
+        Array.setBoolean(array, MEGABYTE - 2, true);
+      } else if (type == char.class) {
+        Array.setChar(array, MEGABYTE / width - 2, 'x');
+      } else {
+        Array.setByte(array, MEGABYTE / width - 2, (byte) 7);
+      }
+      inputs.add(array);
+    }
+    List<Object> results = pool.map(x -> x, inputs);
+    assertThat(results.stream().map(Object::getClass))
+        .isEqualTo(inputs.stream().map(Object::getClass).toList());
+    assertThat(Arrays.deepEquals(results.toArray(), inputs.toArray())).isTrue();
+  }
+
+  private static int bytesOf(Class<?> type) {
+    return switch (type.getName()) {
+      case "byte", "boolean" -> 1;
+      case "short", "char" -> 2;
+      case "int", "float" -> 4;
+      default -> 8;
+    };
+  }
+
+  private record Tile(String name, long[] pixels, List<Object> more) implements Serializable {}
+
+  @Test
+  void partsOfAnItemArriveToo() {
+    List<Tile> tiles =
+        IntStream.range(0, 6)
+            .mapToObj(i -> new Tile("t" + i, numbers(i, 2 * MEGABYTE), List.of(new byte[MEGABYTE])))
+            .toList();
+    List<Tile> results =
+        pool.map(t -> new Tile(t.name() + "'", negated(t.pixels()), t.more()), tiles);
+    checkNegated(
+        results.stream().map(Tile::pixels).toList(), tiles.stream().map(Tile::pixels).toList());
+    assertThat(results).extracting(Tile::name).startsWith("t0'", "t1'").endsWith("t5'");
+    assertThat(results).allMatch(t -> ((byte[]) t.more().get(0)).length == MEGABYTE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 40})
+  void manyInChunksOfAnySize(int chunkSize) {
+    List<long[]> inputs = many(40, MEGABYTE + 8000);
+    Pool<Object, Object> chunked = pool.with(o -> o.chunkSize(chunkSize));
+    checkNegated(chunked.map(LargeItemsTest::negated, inputs), inputs);
+  }
+
+  @Test
+  void hugeOnesBesideSmallOnes() {
+    List<long[]> inputs = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      inputs.add(numbers(i, i % 2 == 0 ? 800 : (70 + i) * MEGABYTE));
+    }
+    checkNegated(pool.map(LargeItemsTest::negated, inputs), inputs);
+  }
+
+  @Test
+  void largeResultsOfSmallInputs() {
+    List<Integer> seeds = IntStream.range(0, 60).boxed().toList();
+    List<long[]> results =
+        pool.with(o -> o.chunkSize(30)).map(seed -> numbers(seed, 2 * MEGABYTE), seeds);
+    for (int seed : seeds) {
+      assertThat(Arrays.equals(results.get(seed), numbers(seed, 2 * MEGABYTE))).isTrue();
+    }
+  }
+
+  @Test
+  void streamsReadThemWithinTheirWindow() {
+    List<long[]> inputs = many(30, 2 * MEGABYTE);
+    try (Stream<long[]> results =
+        pool.with(o -> o.maxBytesInFlight(8L * MEGABYTE)).imap(LargeItemsTest::negated, inputs)) {
+      checkNegated(results.toList(), inputs);
+    }
+  }
+
+  /** The window counts bytes wherever they travel. */
+  @Test
+  void bytesInFlightAreThoseInFilesToo() {
+    int[] read = {0};
+    int[] most = {0};
+    int[] taken = {0};
+    Stream<long[]> inputs =
+        IntStream.range(0, 40)
+            .mapToObj(
+                i -> {
+                  read[0]++;
+                  most[0] = Math.max(most[0], read[0] - taken[0]);
+                  return numbers(i, 2 * MEGABYTE);
+                });
+    try (Stream<long[]> results =
+        pool.with(o -> o.maxBytesInFlight(6L * MEGABYTE).chunkSize(1))
+            .imap(x -> x, inputs::iterator)) {
+      results.forEach(result -> taken[0]++);
+    }
+    assertThat(taken[0]).isEqualTo(40);
+    // What is read but not sent yet has no bytes that anybody knew.
+    assertThat(most[0]).isLessThanOrEqualTo(10);
+  }
+
+  private static final long[] REUSED = new long[MEGABYTE];
+
+  @Test
+  void aMapperThatReusesItsResultDeliversEachValue() {
+    List<long[]> results =
+        pool.with(o -> o.chunkSize(6))
+            .map(
+                seed -> {
+                  Arrays.fill(REUSED, seed);
+                  return REUSED;
+                },
+                IntStream.range(0, 12).boxed().toList());
+    for (int i = 0; i < 12; i++) {
+      assertThat(results.get(i)[0] + results.get(i)[MEGABYTE - 1]).isEqualTo(2L * i);
+    }
+  }
+
+  @Test
+  void aSmallHeapHoldsAnItemOnceOnEitherWay() {
+    List<long[]> inputs = many(4, 40 * MEGABYTE);
+    try (ProcessPool<long[], long[]> small =
+        ProcessPool.<long[], long[]>builder()
+            .workers(1)
+            .maxHeap(80L * MEGABYTE)
+            .startStrategy(StartStrategy.spawn())
+            .build()) {
+      List<long[]> results =
+          small.map(
+              array -> {
+                for (int i = 0; i < array.length; i++) {
+                  array[i] = -array[i];
+                }
+                return array;
+              },
+              inputs);
+      checkNegated(results, inputs);
+    }
+  }
+
+  // ---- what goes wrong
+
+  @Test
+  void afterACrashTheInputIsReadAgainAsItWas(@TempDir Path temp) {
+    Journal journal = new Journal(temp.resolve("journal"));
+    List<long[]> inputs = many(12, 3 * MEGABYTE);
+    List<long[]> results =
+        pool.with(o -> o.retries(2).chunkSize(3))
+            .map(
+                array -> {
+                  long seed = array[0] / 1_000_003;
+                  if (seed % 4 == 1 && !journal.contains(seed)) {
+                    journal.add(seed);
+                    Arrays.fill(array, 13);
+                    Runtime.getRuntime().halt(5);
+                  }
+                  return negated(array);
+                },
+                inputs);
+    checkNegated(results, inputs);
+    assertThat(journal.lines()).hasSize(3);
+  }
+
+  @Test
+  void whatWasCommittedBeforeTheCrashIsReadAfterIt() {
+    List<Outcome<Integer, long[]>> outcomes =
+        pool.with(o -> o.chunkSize(4))
+            .mapOutcomes(
+                seed -> {
+                  if (seed == 2) {
+                    Runtime.getRuntime().halt(5);
+                  }
+                  return numbers(seed, 4 * MEGABYTE);
+                },
+                List.of(0, 1, 2, 3));
+    for (int seed : new int[] {0, 1, 3}) {
+      assertThat(Arrays.equals(outcomes.get(seed).value(), numbers(seed, 4 * MEGABYTE))).isTrue();
+      assertThat(outcomes.get(seed).attempts()).isEqualTo(1);
+    }
+    assertThat(outcomes.get(2).failure()).isInstanceOf(WorkerCrashedException.class);
+  }
+
+  @Test
+  void aResultThatCannotBeSentFailsAloneAndTakesNoRoom() {
+    List<Outcome<Integer, Object>> outcomes =
+        pool.with(o -> o.chunkSize(3))
+            .mapOutcomes(
+                seed ->
+                    seed == 1
+                        ? List.of(new long[MEGABYTE], new Object())
+                        : numbers(seed, 2 * MEGABYTE),
+                List.of(0, 1, 2));
+    assertThat(Arrays.equals((long[]) outcomes.get(0).value(), numbers(0, 2 * MEGABYTE))).isTrue();
+    assertThat(outcomes.get(1).failure()).hasCauseInstanceOf(NotSerializableTaskException.class);
+    assertThat(Arrays.equals((long[]) outcomes.get(2).value(), numbers(2, 2 * MEGABYTE))).isTrue();
+  }
+
+  @Test
+  void aCancelledCallDisturbsNoOther(@TempDir Path temp) {
+    Journal journal = new Journal(temp.resolve("journal"));
+    List<long[]> inputs = many(20, 2 * MEGABYTE);
+    for (int round = 0; round < 5; round++) {
+      int begun = journal.lines().size();
+      CompletableFuture<List<long[]>> future =
+          pool.with(o -> o.chunkSize(2))
+              .mapAsync(
+                  array -> {
+                    journal.add("begun");
+                    return negated(array);
+                  },
+                  inputs);
+      journal.awaitSize(begun + 1 + round);
+      future.cancel(true);
+      checkNegated(pool.map(LargeItemsTest::negated, inputs), inputs);
+    }
+  }
+
+  // ---- where they are
+
+  /** The folders of large values of this program's workers, in memory or on the disk. */
+  private static List<Path> folders() {
+    List<Path> found = new ArrayList<>();
+    for (String place : List.of("/dev/shm", System.getProperty("java.io.tmpdir"))) {
+      if (Files.isDirectory(Path.of(place))) {
+        try (Stream<Path> all = Files.list(Path.of(place))) {
+          String ours = "poolmap-values-" + ProcessHandle.current().pid() + "-";
+          all.filter(each -> each.getFileName().toString().startsWith(ours)).forEach(found::add);
+        } catch (IOException e) {
+          throw new AssertionError(e);
+        }
+      }
+    }
+    return found;
+  }
+
+  private static long bytesIn(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> !file.endsWith("owner"))
+          .mapToLong(file -> file.toFile().length())
+          .sum();
+    }
+  }
+
+  private static Path onlyNew(List<Path> before) {
+    List<Path> now = folders();
+    now.removeAll(before);
+    assertThat(now).hasSize(1);
+    return now.get(0);
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void nobodyElseCanReadThemAndTheyGoWithTheWorker() throws IOException {
+    List<Path> before = folders();
+    ProcessPool<long[], long[]> own =
+        ProcessPool.<long[], long[]>builder()
+            .workers(1)
+            .startStrategy(StartStrategy.spawn())
+            .build();
+    try (own) {
+      List<long[]> inputs = many(3, 100 * MEGABYTE);
+      checkNegated(own.map(LargeItemsTest::negated, inputs), inputs);
+      Path folder = onlyNew(before);
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
+          .isEqualTo("rwx------");
+      try (Stream<Path> files = Files.list(folder)) {
+        for (Path file : files.filter(each -> !each.endsWith("owner")).toList()) {
+          assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+              .isEqualTo("rw-------");
+        }
+      }
+      // An idle worker keeps some of the memory for the next value, and no more.
+      await().untilAsserted(() -> assertThat(bytesIn(folder)).isBetween(1L, 4 * 64L * MEGABYTE));
+    }
+    assertThat(folders()).isEqualTo(before);
+  }
+
+  @Test
+  void aWorkerThatIsKeptForOthersKeepsNothingOfThem() throws IOException {
+    List<Path> before = folders();
+    // Of its own kind, so that no other pool's worker is taken.
+    try (ProcessPool<long[], long[]> own =
+        ProcessPool.<long[], long[]>builder().workers(1).jvmArgs("-Dlarge.items=1").build()) {
+      checkNegated(own.map(LargeItemsTest::negated, many(1, MEGABYTE)), many(1, MEGABYTE));
+      assertThat(bytesIn(onlyNew(before))).isGreaterThanOrEqualTo(2L * MEGABYTE);
+    }
+    assertThat(bytesIn(onlyNew(before))).isZero();
+    try (ProcessPool<long[], long[]> own =
+        ProcessPool.<long[], long[]>builder().workers(1).jvmArgs("-Dlarge.items=1").build()) {
+      checkNegated(own.map(LargeItemsTest::negated, many(5, MEGABYTE)), many(5, MEGABYTE));
+      assertThat(bytesIn(onlyNew(before))).isGreaterThanOrEqualTo(2L * MEGABYTE);
+    }
+    Pools.releaseWarm();
+    assertThat(folders()).isSubsetOf(before);
+  }
+
+  @Test
+  void aKilledWorkerLeavesNothingBehind(@TempDir Path temp) {
+    List<Path> before = folders();
+    Journal journal = new Journal(temp.resolve("journal"));
+    try (ProcessPool<Object, Object> own =
+        ProcessPool.<Object, Object>builder()
+            .workers(1)
+            .startStrategy(StartStrategy.spawn())
+            .build()) {
+      var future =
+          own.mapAsync(
+              x -> {
+                journal.add(ProcessHandle.current().pid());
+                journal.hold("never");
+                return x;
+              },
+              many(1, 8 * MEGABYTE));
+      journal.awaitSize(1);
+      Path folder = onlyNew(before);
+      ProcessHandle.of(Long.parseLong(journal.lines().get(0))).orElseThrow().destroyForcibly();
+      assertThat(future).failsWithin(java.time.Duration.ofSeconds(20));
+      await().untilAsserted(() -> assertThat(folder).doesNotExist());
+    }
+    assertThat(folders()).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {MEGABYTE, 6 * MEGABYTE})
+  @EnabledOnOs(OS.LINUX)
+  void whereThereIsNoRoomTheyTravelAllTheSame(int room, @TempDir Path temp) throws IOException {
+    try (SmallDisk disk = SmallDisk.mount(temp.resolve("disk"), room)) {
+      System.setProperty("poolmap.tmpfs", disk.path().toString());
+      try (ProcessPool<long[], long[]> own =
+          ProcessPool.<long[], long[]>builder()
+              .workers(1)
+              .startStrategy(StartStrategy.spawn())
+              .build()) {
+        List<long[]> inputs = many(10, 2 * MEGABYTE);
+        checkNegated(own.map(LargeItemsTest::negated, inputs), inputs);
+      }
+      try (Stream<Path> left = Files.list(disk.path())) {
+        assertThat(left).isEmpty();
+      }
+    } finally {
+      System.clearProperty("poolmap.tmpfs");
+    }
+  }
+
+  @Test
+  void withoutAFolderTheyTravelInMessages(@TempDir Path temp) {
+    System.setProperty("poolmap.tmpfs", temp.resolve("absent").toString());
+    try (ProcessPool<long[], long[]> own =
+        ProcessPool.<long[], long[]>builder()
+            .workers(1)
+            .startStrategy(StartStrategy.spawn())
+            .build()) {
+      List<long[]> inputs = many(5, 2 * MEGABYTE);
+      checkNegated(own.map(LargeItemsTest::negated, inputs), inputs);
+    } finally {
+      System.clearProperty("poolmap.tmpfs");
+    }
+  }
+}
