@@ -10,8 +10,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.jar.JarEntry;
@@ -125,6 +127,13 @@ class BootArchiveTest {
     if (first.equals("booted with [none]")) {
       assertThat(archive).doesNotExist();
       assertThat(run()).isEqualTo("booted with [none]");
+      awaitMakers();
+      assertThat(archive).doesNotExist();
+      // It may have been a bad moment.
+      Path refusal = folder().resolve(archive.getFileName().toString().replace(".jsa", ".refused"));
+      Files.setLastModifiedTime(refusal, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+      assertThat(run()).isEqualTo("booted with [none]");
+      assertThat(awaitArchive()).isEqualTo(archive);
     } else {
       assertThat(first).contains(archive.toString());
     }

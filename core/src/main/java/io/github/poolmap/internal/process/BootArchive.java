@@ -225,10 +225,6 @@ record BootArchive(Path folder, String name, Path library, List<String> options)
     return folder.resolve(name + ArchiveFiles.ARCHIVE);
   }
 
-  private Path refusal() {
-    return folder.resolve(name + ArchiveFiles.REFUSED);
-  }
-
   /**
    * Tells whether it can be used.
    *
@@ -286,7 +282,7 @@ record BootArchive(Path folder, String name, Path library, List<String> options)
     LOG.info("a worker died while it booted with the archive {}, which is deleted", file());
     try {
       Files.deleteIfExists(file());
-      Files.write(refusal(), new byte[0]);
+      ArchiveFiles.refuse(folder, name);
     } catch (IOException e) {
       LOG.warn("{} cannot be deleted", file(), e);
     }
@@ -303,7 +299,7 @@ record BootArchive(Path folder, String name, Path library, List<String> options)
       return;
     }
     try {
-      if (Files.exists(refusal()) || !hasFolder(own)) {
+      if (!hasFolder(own) || ArchiveFiles.isRefused(folder, name)) {
         DONE_WITH.add(name);
         return;
       }

@@ -87,7 +87,7 @@ public final class ArchiveMaker {
 
   private void make() throws IOException, InterruptedException {
     Path target = folder.resolve(name + ArchiveFiles.ARCHIVE);
-    if (Files.exists(target) || Files.exists(folder.resolve(name + ArchiveFiles.REFUSED))) {
+    if (Files.exists(target) || ArchiveFiles.isRefused(folder, name)) {
       return;
     }
     // Somebody may have been killed over it.
@@ -99,7 +99,7 @@ public final class ArchiveMaker {
       Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
     } else {
       deleteAside();
-      Files.write(folder.resolve(name + ArchiveFiles.REFUSED), new byte[0]);
+      ArchiveFiles.refuse(folder, name);
     }
     deleteAll(ArchiveFiles.ARCHIVE, KEPT);
     deleteAll(ArchiveFiles.REFUSED, KEPT);
