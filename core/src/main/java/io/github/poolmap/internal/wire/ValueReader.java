@@ -9,6 +9,9 @@ public final class ValueReader implements LargeValues.Reader {
   private final RawFile[] files;
   private long bytes;
 
+  /** No file has more than this; most workers never have any. */
+  private long mostKept;
+
   ValueReader(RawFile[] files) {
     this.files = files;
   }
@@ -23,6 +26,7 @@ public final class ValueReader implements LargeValues.Reader {
     if (form.isBuffer()) {
       throw new ProtocolException("a buffer where an array belongs");
     }
+    mostKept = Long.MAX_VALUE;
     long start = Unpacker.longInteger(from);
     int count = Unpacker.integer(from);
     Object array = files[number].read(start, form, count);
@@ -43,8 +47,11 @@ public final class ValueReader implements LargeValues.Reader {
    * @throws IOException if a file cannot be changed; it stays as it is
    */
   public void trim(long kept) throws IOException {
-    for (RawFile each : files) {
-      each.trim(kept);
+    if (mostKept > kept) {
+      for (RawFile each : files) {
+        each.trim(kept);
+      }
+      mostKept = kept;
     }
   }
 }

@@ -34,6 +34,9 @@ public final class ValueWriter implements LargeValues.Writer {
   private long end;
   private long itemStart;
 
+  /** No file has more than this; most workers never have any. */
+  private long mostKept;
+
   ValueWriter(RawFile[] files) {
     this.files = files;
   }
@@ -57,8 +60,11 @@ public final class ValueWriter implements LargeValues.Writer {
    * @throws IOException if a file cannot be changed; it stays as it is
    */
   public void trim(long kept) throws IOException {
-    for (RawFile each : files) {
-      each.trim(kept);
+    if (mostKept > kept) {
+      for (RawFile each : files) {
+        each.trim(kept);
+      }
+      mostKept = kept;
     }
   }
 
@@ -99,6 +105,7 @@ public final class ValueWriter implements LargeValues.Writer {
 
   private boolean store(long start, RawForm form, Object array, long newEnd) throws IOException {
     RawFile file = files[number];
+    mostKept = Long.MAX_VALUE;
     if (size == RawFile.UNKNOWN) {
       // The other side may have given some of it back.
       size = file.sizeOrCreate();
