@@ -3,6 +3,7 @@ package io.github.poolmap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.poolmap.internal.wire.LargeValues;
 import java.io.IOException;
 import java.io.Serializable;
 import java.lang.reflect.Array;
@@ -89,15 +90,17 @@ class LargeItemsTest {
       })
   void arraysOfAllTypesArriveThereAndBack(Class<?> type) {
     int width = bytesOf(type);
+    int threshold = LargeValues.THRESHOLD_BYTES / width;
     List<Object> inputs = new ArrayList<>();
-    for (int around : new int[] {-1, 0, 1, 100_003}) {
-      Object array = Array.newInstance(type, MEGABYTE / width + around);
+    for (int length :
+        new int[] {threshold - 1, threshold, threshold + 1, MEGABYTE / width + 100_003}) {
+      Object array = Array.newInstance(type, length);
       if (type == boolean.class) {
-        Array.setBoolean(array, MEGABYTE - 2, true);
+        Array.setBoolean(array, length - 2, true);
       } else if (type == char.class) {
-        Array.setChar(array, MEGABYTE / width - 2, 'x');
+        Array.setChar(array, length - 2, 'x');
       } else {
-        Array.setByte(array, MEGABYTE / width - 2, (byte) 7);
+        Array.setByte(array, length - 2, (byte) 7);
       }
       inputs.add(array);
     }

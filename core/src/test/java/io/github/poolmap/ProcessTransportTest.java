@@ -11,6 +11,7 @@ import java.io.Serializable;
 import java.math.BigDecimal;
 import java.net.Socket;
 import java.time.Duration;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,12 +38,15 @@ class ProcessTransportTest {
 
   @BeforeAll
   void open() {
+    // Large arrays would go through files where there is room for them, see LargeItemsTest.
+    System.setProperty("poolmap.tmpfs", Path.of("absent").toAbsolutePath().toString());
     pool = ProcessPool.builder().workers(2).build();
   }
 
   @AfterAll
   void close() {
     pool.close();
+    System.clearProperty("poolmap.tmpfs");
   }
 
   @AfterEach
