@@ -55,8 +55,9 @@ public interface Pool<T, R> extends AutoCloseable {
   /**
    * Applies the mapper to each input and waits for all the results.
    *
-   * <p>A {@link java.util.Collection} is copied at the start; any other iterable is read by the
-   * calling thread while workers already run. An exception of its iterator stops the call and
+   * <p>A {@link java.util.Collection} is copied at the start, unless it is a list that nobody can
+   * change, such as one of {@code List.of} or {@code Stream.toList}; any other iterable is read by
+   * the calling thread while workers already run. An exception of its iterator stops the call and
    * reaches the caller as itself.
    *
    * @param mapper the function; for a {@link ProcessPool} it is serialized once, in the calling

@@ -4,18 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is so with threads only. */
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
@@ -267,5 +272,50 @@ class ThreadPoolTest {
         .map(Thread::getName)
         .filter(name -> name.startsWith("poolmap-threads"))
         .toList();
+  }
+
+  /** Results of small chunks and of large ones get into the list in different ways. */
+  @ParameterizedTest
+  @ValueSource(ints = {1_000, 65_536, 65_537, 300_000})
+  void resultsOfChunksOfAnySizeAreInOrderWhateverBecomesOfTheirNeighbours(int chunkSize) {
+    List<Integer> inputs = PoolUnderTest.range(300_000);
+    try (ThreadPool<Integer, Integer> pool =
+        ThreadPool.<Integer, Integer>builder()
+            .workers(2)
+            .options(o -> o.chunkSize(chunkSize).retries(1))
+            .build()) {
+      Set<Integer> failed = ConcurrentHashMap.newKeySet();
+      assertThat(
+              pool.map(
+                  x -> {
+                    if (x % 70_001 == 1_234 && failed.add(x)) {
+                      throw new IOException("the first time");
+                    }
+                    return x;
+                  },
+                  inputs))
+          .isEqualTo(inputs);
+      assertThat(failed).hasSize(5);
+      assertThat(pool.map(x -> x, inputs)).isEqualTo(inputs);
+    }
+  }
+
+  /** Those that have come call the next ones. */
+  @Test
+  void allWorkersComeForItemsThatWaitForEachOther() {
+    CyclicBarrier all = new CyclicBarrier(200);
+    try (ThreadPool<Integer, Integer> pool =
+        ThreadPool.<Integer, Integer>builder().workers(200).options(o -> o.chunkSize(1)).build()) {
+      for (int round = 0; round < 5; round++) {
+        assertThat(
+                pool.map(
+                    x -> {
+                      all.await(30, TimeUnit.SECONDS);
+                      return x;
+                    },
+                    PoolUnderTest.range(400)))
+            .isEqualTo(PoolUnderTest.range(400));
+      }
+    }
   }
 }

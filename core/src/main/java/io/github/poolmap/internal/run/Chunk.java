@@ -32,6 +32,13 @@ public final class Chunk<F> {
   /** Stands for a time that says nothing. */
   public static final long UNKNOWN = -1;
 
+  /**
+   * Values of so many items go where they belong all at once, in the end: to write them one by one
+   * into an array that has been there for long, and with G1 one of a million is old from the start,
+   * costs a fence each. Arrays of more would be such ones themselves.
+   */
+  private static final int MOST_COPIED = 1 << 16;
+
   private static final byte OPEN = 0;
   private static final byte SETTLED = 1;
   private static final byte DELIVERED = 2;
@@ -57,7 +64,11 @@ public final class Chunk<F> {
   private int size;
   private final @Nullable Object[] values;
   private final int valuesOffset;
+  private final @Nullable Object @Nullable [] target;
   private final boolean inPlace;
+
+  /** Whether the values of the items that succeeded are where they go. */
+  private boolean copiedOut;
 
   /**
    * Items before this one have succeeded. Released after their values; grows until there are
@@ -88,15 +99,22 @@ public final class Chunk<F> {
   /**
    * Makes a chunk.
    *
-   * @param target where results go, by their index; null if they stay here until they are delivered
+   * @param target where results go in the end, by their index; null if a sink takes them
    */
   Chunk(Run<F> run, Items items, boolean timed, @Nullable Object @Nullable [] target) {
     this.run = run;
     this.items = items;
     this.size = items.size();
-    this.inPlace = target != null;
-    this.values = target == null ? new Object[size] : target;
-    this.valuesOffset = target == null ? 0 : (int) items.from();
+    this.target = target;
+    if (target != null && size > MOST_COPIED) {
+      this.inPlace = true;
+      this.values = target;
+      this.valuesOffset = (int) items.from();
+    } else {
+      this.inPlace = false;
+      this.values = new Object[size];
+      this.valuesOffset = 0;
+    }
     this.nanos = timed ? new long[size] : null;
   }
 
@@ -106,6 +124,7 @@ public final class Chunk<F> {
     this.run = of.run;
     this.items = of.items;
     this.size = of.size;
+    this.target = of.target;
     this.inPlace = of.inPlace;
     this.values = of.values;
     this.valuesOffset = of.valuesOffset;
@@ -144,7 +163,7 @@ public final class Chunk<F> {
   }
 
   public @Nullable Object input(int position) {
-    return items.inputs()[items.offset() + position];
+    return items.input(position);
   }
 
   /** Returns the item's position in the input of the call. */
@@ -302,16 +321,41 @@ public final class Chunk<F> {
    * @param handoverNanos time that getting it there and back has cost, or {@link #UNKNOWN}
    */
   public void finish(long workerNanos, long handoverNanos) {
+    copyOut();
     run.finish(this, workerNanos, handoverNanos, 0);
+  }
+
+  /**
+   * Puts the values of items that succeeded where they go, without the lock. Nobody else writes
+   * there; where items have failed, others may be at them again by now.
+   */
+  private void copyOut() {
+    if (target == null || inPlace) {
+      return;
+    }
+    int offset = (int) items.from();
+    byte[] each = states;
+    if (each == null) {
+      System.arraycopy(values, 0, target, offset, succeeded);
+    } else {
+      for (int i = 0; i < size; i++) {
+        if (each[i] == SETTLED) {
+          target[offset + i] = values[i];
+        }
+      }
+    }
+    copiedOut = true;
   }
 
   /** Ends a chunk whose times say nothing: not all of it was executed. */
   public void finish() {
+    copyOut();
     run.finish(this, UNKNOWN, UNKNOWN, 0);
   }
 
   /** Ends the chunk after its worker died before it began any item. */
   public void finishFruitless() {
+    copyOut();
     run.finish(this, UNKNOWN, UNKNOWN, fruitlessDeaths() + 1);
   }
 
@@ -355,7 +399,7 @@ public final class Chunk<F> {
   private int deliverSucceeded(Sink sink) {
     int first = firstUndelivered;
     int end = succeeded;
-    if (!inPlace) {
+    if (!inPlace && !copiedOut) {
       for (int i = first; i < end; i++) {
         sink.succeed(this, i);
       }
@@ -369,7 +413,7 @@ public final class Chunk<F> {
     int undelivered = size;
     for (int i = firstUndelivered; i < size; i++) {
       if (each[i] == SETTLED) {
-        if (!inPlace) {
+        if (!inPlace && !copiedOut) {
           sink.succeed(this, i);
         }
         each[i] = DELIVERED;

@@ -46,8 +46,8 @@ final class Claims {
 
   // ---- inputs
 
-  /** Takes all inputs at once; the array is kept. */
-  void readAll(@Nullable Object[] inputs) {
+  /** Takes all inputs at once. */
+  void readAll(Inputs inputs) {
     fresh.addAll(inputs);
   }
 

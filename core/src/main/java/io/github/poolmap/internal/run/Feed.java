@@ -20,7 +20,7 @@ final class Feed {
     reading.enterAnyway(run);
     try {
       if (inputs instanceof Collection<?> collection) {
-        run.appendAll(collection.toArray());
+        run.appendAll(Inputs.snapshot(collection));
       } else {
         interrupted = readOneByOne(run, stage, inputs);
       }

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Inputs that have been read and not been claimed yet. Guarded by the lock of its run.
  *
- * <p>A collection is taken as the array that it is; claims are views of it. Inputs that come one by
- * one are copied when they are claimed, so that the queue stays as short as what waits in it.
+ * <p>A collection is taken as it is; claims are views of it. Inputs that come one by one are copied
+ * when they are claimed, so that the queue stays as short as what waits in it.
  */
 final class InputQueue {
 
@@ -16,7 +16,7 @@ final class InputQueue {
   private @Nullable Object[] array = NONE;
   private int head;
   private int tail;
-  private boolean snapshot;
+  private @Nullable Inputs snapshot;
   private long claimed;
 
   /** Returns how many wait. */
@@ -34,14 +34,13 @@ final class InputQueue {
     return claimed + size();
   }
 
-  /** Takes all inputs at once; the array is kept. */
-  void addAll(@Nullable Object[] all) {
+  /** Takes all inputs at once. */
+  void addAll(Inputs all) {
     if (read() > 0) {
       throw new IllegalStateException("inputs are there already");
     }
-    array = all;
-    tail = all.length;
-    snapshot = true;
+    snapshot = all;
+    tail = all.size();
   }
 
   void add(@Nullable Object input) {
@@ -68,10 +67,11 @@ final class InputQueue {
   /** Claims the next ones. */
   Items take(int size) {
     Items taken;
-    if (snapshot) {
-      taken = new Items(claimed, size, array, head, 0, 0);
+    if (snapshot != null) {
+      taken = new Items(claimed, size, snapshot, head, 0, 0);
     } else {
-      taken = new Items(claimed, size, Arrays.copyOfRange(array, head, head + size), 0, 0, 0);
+      Inputs copy = Inputs.of(Arrays.copyOfRange(array, head, head + size));
+      taken = new Items(claimed, size, copy, 0, 0, 0);
       Arrays.fill(array, head, head + size, null);
     }
     head += size;

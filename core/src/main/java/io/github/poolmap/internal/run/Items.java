@@ -7,14 +7,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param from the index of the first
  * @param size how many there are
- * @param inputs holds their inputs
+ * @param inputs has their inputs
  * @param offset where the input of the first is
  * @param attempts how often each of them has been started already
  * @param fruitlessDeaths how many workers died in a row with them before they began one of them
  */
-record Items(
-    long from, int size, @Nullable Object[] inputs, int offset, int attempts, int fruitlessDeaths)
+record Items(long from, int size, Inputs inputs, int offset, int attempts, int fruitlessDeaths)
     implements Comparable<Items> {
+
+  @Nullable Object input(int position) {
+    return inputs.get(offset + position);
+  }
 
   /** Those at positions [start, end). */
   Items slice(int start, int end, int moreAttempts, int deaths) {

@@ -254,12 +254,12 @@ public final class Run<F> {
                 limit));
   }
 
-  /** Takes all inputs at once; the array is kept. */
-  void appendAll(@Nullable Object[] inputs) {
+  /** Takes all inputs at once. */
+  void appendAll(Inputs inputs) {
     lock.lock();
     try {
       claims.readAll(inputs);
-      sink.expect(inputs.length);
+      sink.expect(inputs.size());
       stage.nowClaimable(this);
     } finally {
       lock.unlock();
@@ -778,13 +778,7 @@ public final class Run<F> {
         for (int i = 0; i < items.size(); i++) {
           sink.leaveOpen(
               new Settled(
-                  items.from() + i,
-                  items.inputs()[items.offset() + i],
-                  null,
-                  unfinished,
-                  items.attempts(),
-                  0,
-                  ""));
+                  items.from() + i, items.input(i), null, unfinished, items.attempts(), 0, ""));
         }
       }
     } finally {

@@ -357,7 +357,7 @@ class EngineTest {
           new Run<>(
               stage, context, x -> names.add(Thread.currentThread().getName()), new ListSink(true));
       stage.enter(run);
-      run.appendAll(new Object[] {1});
+      run.appendAll(Inputs.of(new Object[] {1}));
       run.endInput();
       run.awaitEnd();
       stage.leave(run);
