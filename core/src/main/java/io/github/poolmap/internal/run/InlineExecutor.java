@@ -200,6 +200,7 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
     boolean staysInside = chunk.watch == null;
     boolean isStream = run.isStream();
     int position = first;
+    MDC.clear();
     while (true) {
       putInPlace(current, loader);
       Object value = null;
@@ -245,8 +246,10 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
       current.setContextClassLoader(loader);
     }
     // That of the call comes with the function. What is here belongs to whoever reads a stream in
-    // this thread, or another item has left it.
-    MDC.clear();
+    // this thread, or another item has left it. To look costs less than to clear what is empty.
+    if (MDC.getCopyOfContextMap() != null) {
+      MDC.clear();
+    }
   }
 
   private static boolean isWanted(Chunk<Mapper<Object, Object>> chunk, int position) {
