@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -59,6 +61,26 @@ class VirtualThreadsTest {
               .virtualThreads()
               .apply(() -> Thread.currentThread().isDaemon() + Thread.currentThread().getName());
       assertThat(said).isEqualTo("truepoolmap-virtual-1");
+    }
+  }
+
+  /** Ten thousand that all want the same lock at once would wait for each other. */
+  @Test
+  @EnabledForJreRange(min = JRE.JAVA_21)
+  void tenThousandWorkersComeForItemsThatWaitForEachOther() {
+    CyclicBarrier all = new CyclicBarrier(10_000);
+    try (ThreadPool<Integer, Integer> pool =
+        ThreadPool.<Integer, Integer>builder().virtual().workers(10_000).build()) {
+      for (int round = 0; round < 3; round++) {
+        assertThat(
+                pool.map(
+                    x -> {
+                      all.await(30, TimeUnit.SECONDS);
+                      return x;
+                    },
+                    range(10_000)))
+            .isEqualTo(range(10_000));
+      }
     }
   }
 }

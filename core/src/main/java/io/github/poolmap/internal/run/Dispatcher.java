@@ -40,6 +40,14 @@ final class Dispatcher<F> {
   /** For so many lanes work is left over though they may never be started. */
   private static final int LANES_TO_COME = 2 * Runtime.getRuntime().availableProcessors();
 
+  /**
+   * So many lanes are called at a time where they come at once; each that has come calls {@link
+   * #CALLED_ON} more. Ten thousand called in one go all find the lock taken, by who calls them.
+   */
+  private static final int CALLED_AT_ONCE = 16;
+
+  private static final int CALLED_ON = 2;
+
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
   private final String poolName;
@@ -292,15 +300,28 @@ final class Dispatcher<F> {
     }
   }
 
-  /** Calls or starts as many lanes as there are chunks, unless they are coming already. */
+  /** Calls or starts lanes for chunks that nobody is coming for. */
   private void callLanes() {
+    callLanes(starts == null ? CALLED_AT_ONCE : limit);
+  }
+
+  /** A lane has come, and has others come as well. */
+  private void callOn() {
+    if (starts == null) {
+      callLanes(CALLED_ON);
+    }
+  }
+
+  /** Calls or starts as many lanes as there are chunks, unless they are coming already. */
+  private void callLanes(int most) {
     if (broken != null) {
       return;
     }
+    int enough = (int) Math.min(limit, (long) coming + most);
     int wanted = 0;
     for (Run<F> run : round) {
-      wanted = (int) Math.min(limit, (long) wanted + run.claimableChunks());
-      if (wanted == limit) {
+      wanted = (int) Math.min(enough, (long) wanted + run.claimableChunks());
+      if (wanted == enough) {
         break;
       }
     }
@@ -443,7 +464,11 @@ final class Dispatcher<F> {
     lock.lock();
     try {
       lane.hasSuccessor = costsNothing;
-      return waitForWork(lane, PoolLane.State.STARTING);
+      boolean claimable = waitForWork(lane, PoolLane.State.STARTING);
+      if (claimable) {
+        callOn();
+      }
+      return claimable;
     } finally {
       lock.unlock();
     }
@@ -459,6 +484,7 @@ final class Dispatcher<F> {
       Chunk<F> chunk = claimNext(lane);
       lane.state = PoolLane.State.BUSY;
       claimed(lane, chunk);
+      callOn();
       return chunk;
     } finally {
       lock.unlock();
