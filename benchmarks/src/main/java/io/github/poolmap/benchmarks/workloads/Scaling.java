@@ -8,8 +8,11 @@ import io.github.poolmap.benchmarks.measure.Lineup;
 import io.github.poolmap.benchmarks.measure.Settings;
 import io.github.poolmap.benchmarks.measure.Unit;
 import io.github.poolmap.benchmarks.measure.Workload;
+import io.github.poolmap.benchmarks.peers.ParallelStream;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** What an item costs in short and in long calls. */
 public final class Scaling implements Workload {
@@ -38,11 +41,23 @@ public final class Scaling implements Workload {
   @Override
   public List<Stage> stages(Settings settings) {
     return List.of(
-        lineup -> open(lineup, "threads", lineup.closing(Pools.create()).threads(WORKERS)),
-        lineup -> open(lineup, "processes", lineup.closing(Pools.create()).processes(WORKERS)));
+        lineup ->
+            open(
+                lineup,
+                "threads",
+                lineup.closing(Pools.create()).threads(WORKERS),
+                lineup.closing(new ParallelStream(WORKERS))),
+        lineup ->
+            open(lineup, "processes", lineup.closing(Pools.create()).processes(WORKERS), null));
   }
 
-  private static void open(Lineup lineup, String kind, Pool<Integer, Integer> pool) {
+  /**
+   * Sets the sizes up.
+   *
+   * @param stream what is measured beside the pool: what grows alike there is the price of memory
+   */
+  private static void open(
+      Lineup lineup, String kind, Pool<Integer, Integer> pool, @Nullable ParallelStream stream) {
     int most = lineup.settings().size(MOST, QUICK_MOST);
     List<Integer> inputs = IntStream.range(0, most).boxed().toList();
     List<Integer> expected = IntStream.rangeClosed(1, most).boxed().toList();
@@ -54,17 +69,29 @@ public final class Scaling implements Workload {
       List<Integer> results = expected.subList(0, size);
       lineup.add(
           Contender.timed(
-              name, (double) calls * size, () -> callOften(pool, items, calls), results::equals));
+              name,
+              (double) calls * size,
+              () -> callOften(() -> pool.map(Tasks::increment, items), calls),
+              results::equals));
       lineup.line(name, name, shorter, Unit.TIME, shorter == null ? null : Goal.atMostTimes(LEVEL));
       shorter = name;
+      if (stream != null) {
+        String peer = String.format("parallelStream, %,d items", size);
+        lineup.add(
+            Contender.timed(
+                peer,
+                (double) calls * size,
+                () -> callOften(() -> stream.map(Tasks::increment, items), calls),
+                results::equals));
+        lineup.line(name + ", parallelStream", name, peer, Unit.TIME, null);
+      }
     }
   }
 
-  private static List<Integer> callOften(
-      Pool<Integer, Integer> pool, List<Integer> items, int calls) {
+  private static List<Integer> callOften(Callable<List<Integer>> call, int calls) throws Exception {
     List<Integer> results = List.of();
-    for (int call = 0; call < calls; call++) {
-      results = pool.map(Tasks::increment, items);
+    for (int i = 0; i < calls; i++) {
+      results = call.call();
     }
     return results;
   }

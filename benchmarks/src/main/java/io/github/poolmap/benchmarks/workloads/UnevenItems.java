@@ -45,6 +45,12 @@ public final class UnevenItems implements Workload {
     return 9;
   }
 
+  /** Two hundred items a round: it takes many until all that hands them out is compiled. */
+  @Override
+  public int warmUps() {
+    return 20;
+  }
+
   @Override
   public List<Stage> stages(Settings settings) {
     return List.of(
