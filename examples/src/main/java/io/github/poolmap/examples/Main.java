@@ -13,7 +13,10 @@ import picocli.CommandLine.Command;
 @Command(
     name = "poolmap-examples",
     description = "Examples of Poolmap, a parallel map over threads and processes.",
-    subcommands = {IoVsCpuCommand.class, JarCensusCommand.class})
+    subcommands = {
+      IoVsCpuCommand.class,
+      JarCensusCommand.class
+    })
 public final class Main extends HelpOption {
 
   /**

@@ -1,5 +1,7 @@
 package io.github.poolmap.examples;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -21,6 +23,14 @@ public record CommandRun(int status, String out, String err) {
     CommandLine commandLine =
         Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
     return new CommandRun(commandLine.execute(arguments), out.toString(), err.toString());
+  }
+
+  /** Sees to it that the launcher refuses a command line with that sentence, and does nothing. */
+  public static void refuses(String sentence, String... arguments) {
+    CommandRun run = of(arguments);
+    assertEquals(sentence, run.err().lines().findFirst().orElse(""));
+    assertEquals(2, run.status());
+    assertEquals("", run.out());
   }
 
   /** What it wrote to standard output, line by line. */

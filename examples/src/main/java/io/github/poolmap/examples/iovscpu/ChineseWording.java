@@ -6,6 +6,7 @@ import static io.github.poolmap.examples.iovscpu.TaskKind.CPU;
 import static io.github.poolmap.examples.iovscpu.TaskKind.IO;
 
 import io.github.poolmap.PoolKind;
+import io.github.poolmap.examples.Machine;
 import java.util.List;
 import java.util.Locale;
 

@@ -4,6 +4,7 @@ import io.github.poolmap.Mapper;
 import io.github.poolmap.Pool;
 import io.github.poolmap.PoolKind;
 import io.github.poolmap.Pools;
+import io.github.poolmap.examples.Machine;
 import io.github.poolmap.examples.TextTable;
 import io.github.poolmap.examples.TimeDelta;
 import io.github.poolmap.examples.Timed;

@@ -6,6 +6,7 @@ import static io.github.poolmap.examples.iovscpu.TaskKind.CPU;
 import static io.github.poolmap.examples.iovscpu.TaskKind.IO;
 
 import io.github.poolmap.PoolKind;
+import io.github.poolmap.examples.Machine;
 import java.util.List;
 import java.util.Locale;
 
@@ -23,12 +24,7 @@ final class EnglishWording implements Wording {
 
   @Override
   public String machine(Machine machine) {
-    return text(
-        "Machine: %s, %s of memory, %s, %s",
-        count(machine.cores(), "core"),
-        machine.memory("unknown amount"),
-        machine.system(),
-        machine.jdk());
+    return machine.line();
   }
 
   @Override

@@ -1,15 +1,13 @@
 package io.github.poolmap.examples.iovscpu;
 
-import io.github.poolmap.examples.HelpOption;
+import io.github.poolmap.examples.ExampleCommand;
 import io.github.poolmap.examples.IntRange;
+import io.github.poolmap.examples.WorkersOption;
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The command line of the demonstration. */
 @Command(
@@ -19,15 +17,13 @@ import picocli.CommandLine.Spec;
       "Times tasks that wait and tasks that compute, serially, on threads and on processes.",
       "Exit status: 0, or 1 if results differ or --verify misses a goal, or 2 for wrong options."
     })
-public final class IoVsCpuCommand extends HelpOption implements Callable<Integer> {
+public final class IoVsCpuCommand extends ExampleCommand {
 
   private static final int TASKS = 10;
   private static final int IO_MILLIS = 1_000;
   private static final int N = 50_000_000;
   private static final int PUBLISHED_N = 500_000;
   private static final int VERIFY_N = 20_000_000;
-
-  @Spec private CommandSpec spec;
 
   @Option(
       names = "--tasks",
@@ -49,11 +45,7 @@ public final class IoVsCpuCommand extends HelpOption implements Callable<Integer
               + " with --verify 20000000).")
   private @Nullable Integer n;
 
-  @Option(
-      names = "--workers",
-      converter = IntRange.Workers.class,
-      description = "Workers of a pool, 1 to 1024 (default: all cores).")
-  private @Nullable Integer workers;
+  @Mixin private WorkersOption workers;
 
   @Option(
       names = "--as-published",
@@ -74,7 +66,7 @@ public final class IoVsCpuCommand extends HelpOption implements Callable<Integer
   @Override
   public Integer call() throws Exception {
     Sizes sizes = sizes();
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     try {
       if (verify) {
         return new Verification(sizes, out).run() ? 0 : 1;
@@ -82,7 +74,7 @@ public final class IoVsCpuCommand extends HelpOption implements Callable<Integer
       new Demonstration(sizes, Wording.in(language), out).run();
       return 0;
     } catch (UnequalResultsException failure) {
-      spec.commandLine().getErr().println(failure.getMessage());
+      err().println(failure.getMessage());
       return 1;
     } finally {
       out.flush();
@@ -103,7 +95,7 @@ public final class IoVsCpuCommand extends HelpOption implements Callable<Integer
         tasks == null ? TASKS : tasks,
         ioMillis == null ? IO_MILLIS : ioMillis,
         n == null ? defaultN : n,
-        workers == null ? Runtime.getRuntime().availableProcessors() : workers);
+        workers.count());
   }
 
   private void rejectBesideAsPublished(String option, @Nullable Integer value) {
@@ -113,10 +105,6 @@ public final class IoVsCpuCommand extends HelpOption implements Callable<Integer
               + " combined with "
               + option);
     }
-  }
-
-  private ParameterException wrong(String sentence) {
-    return new ParameterException(spec.commandLine(), sentence);
   }
 
   /** What {@code --tasks} takes. */

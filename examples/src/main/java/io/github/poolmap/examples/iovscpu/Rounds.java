@@ -1,5 +1,6 @@
 package io.github.poolmap.examples.iovscpu;
 
+import io.github.poolmap.examples.Median;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -3,6 +3,7 @@ package io.github.poolmap.examples.iovscpu;
 import io.github.poolmap.Pool;
 import io.github.poolmap.PoolKind;
 import io.github.poolmap.Pools;
+import io.github.poolmap.examples.Machine;
 import io.github.poolmap.examples.Timed;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ final class Verification {
 
   /** Runs the rounds and tells whether all goals are met. */
   boolean run() throws Exception {
-    out.println(new EnglishWording().machine(Machine.here()));
+    out.println(Machine.here().line());
     out.printf(
         Locale.ROOT,
         "Work: %,d computing tasks of n = %,d a round, %,d workers, %d rounds in rotating order,"

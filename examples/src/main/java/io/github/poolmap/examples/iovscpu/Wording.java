@@ -1,6 +1,7 @@
 package io.github.poolmap.examples.iovscpu;
 
 import io.github.poolmap.PoolKind;
+import io.github.poolmap.examples.Machine;
 import java.util.List;
 
 /** All that the demonstration says, in one language. */

@@ -1,12 +1,12 @@
 package io.github.poolmap.examples.jarcensus;
 
 import io.github.poolmap.Pool;
-import io.github.poolmap.PoolKind;
 import io.github.poolmap.Pools;
-import io.github.poolmap.examples.HelpOption;
-import io.github.poolmap.examples.IntRange;
+import io.github.poolmap.examples.ExampleCommand;
+import io.github.poolmap.examples.PoolOption;
 import io.github.poolmap.examples.TimeDelta;
 import io.github.poolmap.examples.Timed;
+import io.github.poolmap.examples.WorkersOption;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemLoopException;
@@ -14,13 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** The command line of the census. */
 @Command(
@@ -31,11 +28,9 @@ import picocli.CommandLine.Spec;
       "The summary is the same on every kind of pool; the time goes to standard error.",
       "Exit status: 0, also if some jars are unreadable, or 2 if the folder is."
     })
-public final class JarCensusCommand extends HelpOption implements Callable<Integer> {
+public final class JarCensusCommand extends ExampleCommand {
 
   private static final int WRONG_FOLDER = 2;
-
-  @Spec private CommandSpec spec;
 
   @Option(
       names = "--dir",
@@ -43,17 +38,9 @@ public final class JarCensusCommand extends HelpOption implements Callable<Integ
           "The folder (default: the system property maven.repo.local, else ~/.m2/repository).")
   private @Nullable Path dir;
 
-  @Option(
-      names = "--pool",
-      paramLabel = "serial|threads|processes",
-      description = "The kind of pool (default: threads).")
-  private PoolKind pool = PoolKind.THREADS;
+  @Mixin private PoolOption pool;
 
-  @Option(
-      names = "--workers",
-      converter = IntRange.Workers.class,
-      description = "Workers of the pool, 1 to 1024 (default: all cores).")
-  private @Nullable Integer workers;
+  @Mixin private WorkersOption workers;
 
   @Override
   public Integer call() throws Exception {
@@ -75,22 +62,18 @@ public final class JarCensusCommand extends HelpOption implements Callable<Integ
 
   private void print(Path folder, JarFinder.Found found) throws Exception {
     JarCounter counter = new JarCounter(folder.toAbsolutePath().toString());
-    int size = workers == null ? Runtime.getRuntime().availableProcessors() : workers;
-    try (Pools pools = Pools.builder().workers(size).build()) {
-      Pool<String, Finding> counters = pools.pool(pool);
+    try (Pools pools = Pools.builder().workers(workers.count()).build()) {
+      Pool<String, Finding> counters = pools.pool(pool.kind());
       Timed<List<Finding>> counted = Timed.time(() -> counters.map(counter, found.jars()));
       List<Finding> findings = new ArrayList<>(found.unreadable());
       findings.addAll(counted.value());
-      PrintWriter out = spec.commandLine().getOut();
+      PrintWriter out = out();
       new Summary(findings).lines().forEach(out::println);
       out.flush();
-      spec.commandLine()
-          .getErr()
+      err()
           .printf(
               "pool %s, workers %d, time %s%n",
-              pool.name().toLowerCase(Locale.ROOT),
-              counters.workers(),
-              TimeDelta.format(counted.duration()));
+              pool, counters.workers(), TimeDelta.format(counted.duration()));
     }
   }
 
@@ -104,7 +87,7 @@ public final class JarCensusCommand extends HelpOption implements Callable<Integ
   }
 
   private int refuse(Path folder, String why) {
-    spec.commandLine().getErr().println("jar-census cannot count below " + folder + ": " + why);
+    err().println("jar-census cannot count below " + folder + ": " + why);
     return WRONG_FOLDER;
   }
 }

@@ -1,5 +1,6 @@
 package io.github.poolmap.examples.jarcensus;
 
+import io.github.poolmap.examples.Numbers;
 import io.github.poolmap.examples.TextTable;
 import io.github.poolmap.examples.jarcensus.Finding.Counted;
 import io.github.poolmap.examples.jarcensus.Finding.Unreadable;
@@ -9,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.ToLongFunction;
 
 /** Sums up a census: the same lines for the same jars, whoever counted them. */
@@ -52,12 +52,12 @@ final class Summary {
   private TextTable totals() {
     long different = counted.stream().map(Counted::sha256).distinct().count();
     return new TextTable()
-        .row(List.of("jars", number(counted.size())))
-        .row(List.of("classes", number(sum(Counted::classes))))
-        .row(List.of("resources", number(sum(Counted::resources))))
-        .row(List.of("bytes in entries", number(sum(Counted::bytes))))
-        .row(List.of("duplicates of another jar", number(counted.size() - different)))
-        .row(List.of("unreadable", number(unreadable.size())));
+        .row(List.of("jars", Numbers.grouped(counted.size())))
+        .row(List.of("classes", Numbers.grouped(sum(Counted::classes))))
+        .row(List.of("resources", Numbers.grouped(sum(Counted::resources))))
+        .row(List.of("bytes in entries", Numbers.grouped(sum(Counted::bytes))))
+        .row(List.of("duplicates of another jar", Numbers.grouped(counted.size() - different)))
+        .row(List.of("unreadable", Numbers.grouped(unreadable.size())));
   }
 
   private TextTable largest() {
@@ -71,9 +71,9 @@ final class Summary {
                 table.row(
                     List.of(
                         jar.path(),
-                        number(jar.classes()),
-                        number(jar.resources()),
-                        number(jar.bytes()))));
+                        Numbers.grouped(jar.classes()),
+                        Numbers.grouped(jar.resources()),
+                        Numbers.grouped(jar.bytes()))));
     return table;
   }
 
@@ -87,9 +87,5 @@ final class Summary {
 
   private long sum(ToLongFunction<Counted> figure) {
     return counted.stream().mapToLong(figure).sum();
-  }
-
-  private static String number(long number) {
-    return String.format(Locale.ROOT, "%,d", number);
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.poolmap.PoolKind;
+import io.github.poolmap.examples.Machine;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

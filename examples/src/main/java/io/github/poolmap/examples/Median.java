@@ -1,14 +1,19 @@
-package io.github.poolmap.examples.iovscpu;
+package io.github.poolmap.examples;
 
 import java.util.List;
 
 /** The middle of some figures, which a disturbed one does not move. */
-final class Median {
+public final class Median {
 
   private Median() {}
 
-  /** Finds the middle one, or between the two middle ones. */
-  static double of(List<Double> figures) {
+  /**
+   * Finds the middle one, or between the two middle ones.
+   *
+   * @param figures one at least
+   * @return the median
+   */
+  public static double of(List<Double> figures) {
     double[] sorted = figures.stream().mapToDouble(Double::doubleValue).sorted().toArray();
     int middle = sorted.length / 2;
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;

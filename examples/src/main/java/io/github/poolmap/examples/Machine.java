@@ -1,4 +1,4 @@
-package io.github.poolmap.examples.iovscpu;
+package io.github.poolmap.examples;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
@@ -12,12 +12,16 @@ import java.util.Locale;
  * @param system the operating system
  * @param jdk the version of the JDK and its vendor
  */
-record Machine(int cores, long memoryBytes, String system, String jdk) {
+public record Machine(int cores, long memoryBytes, String system, String jdk) {
 
   private static final double GIB = 1L << 30;
 
-  /** Looks at the machine and the JVM that this runs on. */
-  static Machine here() {
+  /**
+   * Looks at the machine and the JVM that this runs on.
+   *
+   * @return what they are
+   */
+  public static Machine here() {
     return new Machine(
         Runtime.getRuntime().availableProcessors(),
         memory(),
@@ -25,8 +29,29 @@ record Machine(int cores, long memoryBytes, String system, String jdk) {
         "JDK " + Runtime.version() + " (" + property("java.vendor") + ")");
   }
 
-  /** The amount of memory as text. */
-  String memory(String unknown) {
+  /**
+   * Says all of it in English.
+   *
+   * @return one line
+   */
+  public String line() {
+    return String.format(
+        Locale.ROOT,
+        "Machine: %,d %s, %s of memory, %s, %s",
+        cores,
+        cores == 1 ? "core" : "cores",
+        memory("unknown amount"),
+        system,
+        jdk);
+  }
+
+  /**
+   * Says how much memory there is.
+   *
+   * @param unknown what to say if that is not known
+   * @return the amount as text
+   */
+  public String memory(String unknown) {
     return memoryBytes == 0 ? unknown : String.format(Locale.ROOT, "%.1f GiB", memoryBytes / GIB);
   }
 
