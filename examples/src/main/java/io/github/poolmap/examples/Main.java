@@ -1,5 +1,6 @@
 package io.github.poolmap.examples;
 
+import io.github.poolmap.examples.crashcontainment.CrashContainmentCommand;
 import io.github.poolmap.examples.iovscpu.IoVsCpuCommand;
 import io.github.poolmap.examples.jarcensus.JarCensusCommand;
 import java.io.FileDescriptor;
@@ -15,7 +16,8 @@ import picocli.CommandLine.Command;
     description = "Examples of Poolmap, a parallel map over threads and processes.",
     subcommands = {
       IoVsCpuCommand.class,
-      JarCensusCommand.class
+      JarCensusCommand.class,
+      CrashContainmentCommand.class
     })
 public final class Main extends HelpOption {
 

@@ -15,7 +15,8 @@ class MainTest {
   private static final List<String> EXAMPLES =
       List.of(
           "io-vs-cpu",
-          "jar-census");
+          "jar-census",
+          "crash-containment");
 
   @Test
   void helpNamesTheExamples() {

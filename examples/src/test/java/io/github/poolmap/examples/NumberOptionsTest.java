@@ -16,7 +16,11 @@ class NumberOptionsTest {
     "io-vs-cpu, --n, 0, 0 is out of range: allowed are 1 to 1000000000",
     "io-vs-cpu, --workers, 1025, 1025 is out of range: allowed are 1 to 1024",
     "io-vs-cpu, --workers, 1.5, '''1.5'' is not a whole number: allowed are 1 to 1024'",
-    "jar-census, --workers, 0, 0 is out of range: allowed are 1 to 1024"
+    "jar-census, --workers, 0, 0 is out of range: allowed are 1 to 1024",
+    "crash-containment, --tasks, 0, 0 is out of range: allowed are 1 to 1000000",
+    "crash-containment, --heap-mb, 8, 8 is out of range: allowed are 32 to 1024",
+    "crash-containment, --task-timeout-millis, 0, 0 is out of range: allowed are 200 to 60000",
+    "crash-containment, --workers, 0, 0 is out of range: allowed are 1 to 1024"
   })
   void aBadOneIsRefusedWithOptionValueAndRange(
       String example, String option, String value, String sentence) {
