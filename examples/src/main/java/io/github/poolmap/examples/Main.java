@@ -3,6 +3,7 @@ package io.github.poolmap.examples;
 import io.github.poolmap.examples.crashcontainment.CrashContainmentCommand;
 import io.github.poolmap.examples.iovscpu.IoVsCpuCommand;
 import io.github.poolmap.examples.jarcensus.JarCensusCommand;
+import io.github.poolmap.examples.startstrategies.StartStrategiesCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
@@ -17,7 +18,8 @@ import picocli.CommandLine.Command;
     subcommands = {
       IoVsCpuCommand.class,
       JarCensusCommand.class,
-      CrashContainmentCommand.class
+      CrashContainmentCommand.class,
+      StartStrategiesCommand.class
     })
 public final class Main extends HelpOption {
 

@@ -16,7 +16,8 @@ class MainTest {
       List.of(
           "io-vs-cpu",
           "jar-census",
-          "crash-containment");
+          "crash-containment",
+          "start-strategies");
 
   @Test
   void helpNamesTheExamples() {

@@ -20,7 +20,9 @@ class NumberOptionsTest {
     "crash-containment, --tasks, 0, 0 is out of range: allowed are 1 to 1000000",
     "crash-containment, --heap-mb, 8, 8 is out of range: allowed are 32 to 1024",
     "crash-containment, --task-timeout-millis, 0, 0 is out of range: allowed are 200 to 60000",
-    "crash-containment, --workers, 0, 0 is out of range: allowed are 1 to 1024"
+    "crash-containment, --workers, 0, 0 is out of range: allowed are 1 to 1024",
+    "start-strategies, --rounds, 0, 0 is out of range: allowed are 1 to 1000",
+    "start-strategies, --pause-millis, -1, -1 is out of range: allowed are 0 to 60000"
   })
   void aBadOneIsRefusedWithOptionValueAndRange(
       String example, String option, String value, String sentence) {
