@@ -3,6 +3,7 @@ package io.github.poolmap.examples;
 import io.github.poolmap.examples.crashcontainment.CrashContainmentCommand;
 import io.github.poolmap.examples.iovscpu.IoVsCpuCommand;
 import io.github.poolmap.examples.jarcensus.JarCensusCommand;
+import io.github.poolmap.examples.sharedmatrix.SharedMatrixCommand;
 import io.github.poolmap.examples.startstrategies.StartStrategiesCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -19,7 +20,8 @@ import picocli.CommandLine.Command;
       IoVsCpuCommand.class,
       JarCensusCommand.class,
       CrashContainmentCommand.class,
-      StartStrategiesCommand.class
+      StartStrategiesCommand.class,
+      SharedMatrixCommand.class
     })
 public final class Main extends HelpOption {
 

@@ -17,7 +17,8 @@ class MainTest {
           "io-vs-cpu",
           "jar-census",
           "crash-containment",
-          "start-strategies");
+          "start-strategies",
+          "shared-matrix");
 
   @Test
   void helpNamesTheExamples() {

@@ -22,7 +22,11 @@ class NumberOptionsTest {
     "crash-containment, --task-timeout-millis, 0, 0 is out of range: allowed are 200 to 60000",
     "crash-containment, --workers, 0, 0 is out of range: allowed are 1 to 1024",
     "start-strategies, --rounds, 0, 0 is out of range: allowed are 1 to 1000",
-    "start-strategies, --pause-millis, -1, -1 is out of range: allowed are 0 to 60000"
+    "start-strategies, --pause-millis, -1, -1 is out of range: allowed are 0 to 60000",
+    "shared-matrix, --megabytes, 1501, 1501 is out of range: allowed are 1 to 1500",
+    "shared-matrix, --filters, 0, 0 is out of range: allowed are 1 to 10000",
+    "shared-matrix, --sent-tasks, -1, -1 is out of range: allowed are 0 to 100",
+    "shared-matrix, --workers, 0, 0 is out of range: allowed are 1 to 1024"
   })
   void aBadOneIsRefusedWithOptionValueAndRange(
       String example, String option, String value, String sentence) {
