@@ -3,6 +3,7 @@ package io.github.poolmap.examples;
 import io.github.poolmap.examples.crashcontainment.CrashContainmentCommand;
 import io.github.poolmap.examples.iovscpu.IoVsCpuCommand;
 import io.github.poolmap.examples.jarcensus.JarCensusCommand;
+import io.github.poolmap.examples.logsearch.LogSearchCommand;
 import io.github.poolmap.examples.sharedmatrix.SharedMatrixCommand;
 import io.github.poolmap.examples.startstrategies.StartStrategiesCommand;
 import java.io.FileDescriptor;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Command;
       JarCensusCommand.class,
       CrashContainmentCommand.class,
       StartStrategiesCommand.class,
-      SharedMatrixCommand.class
+      SharedMatrixCommand.class,
+      LogSearchCommand.class
     })
 public final class Main extends HelpOption {
 

@@ -18,7 +18,8 @@ class MainTest {
           "jar-census",
           "crash-containment",
           "start-strategies",
-          "shared-matrix");
+          "shared-matrix",
+          "log-search");
 
   @Test
   void helpNamesTheExamples() {

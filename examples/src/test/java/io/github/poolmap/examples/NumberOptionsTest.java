@@ -26,7 +26,10 @@ class NumberOptionsTest {
     "shared-matrix, --megabytes, 1501, 1501 is out of range: allowed are 1 to 1500",
     "shared-matrix, --filters, 0, 0 is out of range: allowed are 1 to 10000",
     "shared-matrix, --sent-tasks, -1, -1 is out of range: allowed are 0 to 100",
-    "shared-matrix, --workers, 0, 0 is out of range: allowed are 1 to 1024"
+    "shared-matrix, --workers, 0, 0 is out of range: allowed are 1 to 1024",
+    "log-search, --megabytes, 0, 0 is out of range: allowed are 1 to 100000000",
+    "log-search, --limit, 0, 0 is out of range: allowed are 1 to 1000000000",
+    "log-search, --workers, x, '''x'' is not a whole number: allowed are 1 to 1024'"
   })
   void aBadOneIsRefusedWithOptionValueAndRange(
       String example, String option, String value, String sentence) {
