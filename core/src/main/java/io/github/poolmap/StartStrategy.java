@@ -57,10 +57,13 @@ public interface StartStrategy {
   }
 
   /**
-   * As {@link #reuse()}, and beside that so many spare JVMs are booted ahead of need: as soon as a
-   * pool has asked for its first worker, and again whenever a spare has been taken. They wait in
-   * the background as long as a pool has a worker of an equal {@link WorkerSpec}, and after that as
-   * long as other warm ones.
+   * As {@link #reuse()}, and beside that so many spare JVMs are booted ahead of need: after a pool
+   * has asked for its first worker, and again whenever a spare has been taken. A boot would take
+   * the cores from the call that waits for its first result, so it begins when the workers of the
+   * pool have nothing to do, or have been given back; if they are busy for longer, after a second.
+   * Workers that have been given back warm by then are spares as well. They wait in the background
+   * as long as a pool has a worker of an equal {@link WorkerSpec}, and after that as long as other
+   * warm ones.
    *
    * @param spares how many JVMs wait for each spec, 1 to 64; each holds memory
    * @return the strategy; equal for equal numbers

@@ -35,8 +35,9 @@ public interface WorkerSpec {
 
   /**
    * Sees in the background that so many workers of this spec wait to be taken by {@link
-   * #takeWarm()}. Returns at once. A boot that fails is logged, and tried again with the next
-   * request.
+   * #takeWarm()}: boots those that are missing as soon as the pools with such workers have nothing
+   * to do, or after a second. Returns at once. A boot that fails is logged, and tried again with
+   * the next request.
    *
    * @param count how many
    */

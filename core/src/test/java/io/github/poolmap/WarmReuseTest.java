@@ -2,6 +2,7 @@ package io.github.poolmap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
@@ -9,12 +10,15 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.ProxySelector;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TimeZone;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -616,6 +621,56 @@ class WarmReuseTest {
     }
     Pools.releaseWarm();
     assertThat(children()).isEmpty();
+  }
+
+  @Test
+  void aSpareDoesNotTakeTheCoresFromTheCallThatWaitsForItsFirstResult() {
+    try (Pool<Object, Object> pool = one().startStrategy(StartStrategy.standby(1)).build()) {
+      Instant begun = Instant.now();
+      long first = pool.apply(() -> pid());
+      Instant ended = Instant.now();
+      // On a machine on which this takes long a spare does not wait for its end.
+      assumeThat(Duration.between(begun, ended)).isLessThan(Duration.ofMillis(900));
+      ProcessHandle spare = await().atMost(SOON).until(() -> other(first), Objects::nonNull);
+      // The system tells the time of a start with a precision of ten milliseconds.
+      assertThat(spare.info().startInstant().orElseThrow()).isAfter(ended.minusMillis(20));
+    }
+  }
+
+  private static @Nullable ProcessHandle other(long pid) {
+    return ProcessHandle.current()
+        .children()
+        .filter(each -> each.pid() != pid)
+        .findAny()
+        .orElse(null);
+  }
+
+  @Test
+  void sparesComeThoughThePoolIsBusyForLong(@TempDir Path folder) throws Exception {
+    String end = folder.resolve("end").toString();
+    try (Pool<Object, Object> pool = one().startStrategy(StartStrategy.standby(2)).build()) {
+      CompletableFuture<Object> busy =
+          pool.applyAsync(
+              () -> {
+                while (!Files.exists(Path.of(end))) {
+                  Thread.sleep(10);
+                }
+                return null;
+              });
+      await().atMost(SOON).until(() -> children().size() == 3);
+      assertThat(busy).isNotDone();
+      Files.createFile(Path.of(end));
+      busy.get(SOON.toSeconds(), TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void noSpareThatWasAskedForBeforeIsBootedAfterReleaseWarm() {
+    try (Pool<Object, Object> pool = one().startStrategy(StartStrategy.standby(2)).build()) {
+      pool.apply(() -> 1);
+    }
+    Pools.releaseWarm();
+    await().during(Duration.ofMillis(300)).atMost(SOON).until(() -> children().isEmpty());
   }
 
   @Test

@@ -16,13 +16,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Lanes that pass their chunks to a child JVM each. */
-public final class ProcessBackend implements Backend<ShippedFunction> {
+public final class ProcessBackend implements Backend<ShippedFunction>, WarmWorkers.User {
 
   private static final Logger LOG = LoggerFactory.getLogger(ProcessBackend.class);
 
@@ -43,6 +44,8 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
 
   /** Workers that have not said yet that they are started: user code runs in them. */
   private final Set<ChildJvm> starting = ConcurrentHashMap.newKeySet();
+
+  private final AtomicInteger hires = new AtomicInteger();
 
   private final StartTime startTime = new StartTime();
 
@@ -176,6 +179,20 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
     return takesWarm ? WarmWorkers.OF_PROGRAM.count(plan.spec()) : 0;
   }
 
+  @Override
+  public boolean isBusy() {
+    // One that has been hired counts as working until it has been told what it starts with.
+    if (hires.get() > 0) {
+      return true;
+    }
+    for (ChildJvm each : workers.keySet()) {
+      if (each.isWorking()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** A worker has become ready in that time. */
   void startTook(ChildJvm worker, long nanos) {
     // One that had booted before says nothing about boots.
@@ -212,16 +229,21 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
 
   /** Gets a worker that has booted. */
   ChildJvm start(String name, int slot) {
-    WarmWorkers.OF_PROGRAM.used(plan.spec());
+    hires.incrementAndGet();
+    WarmWorkers.OF_PROGRAM.used(plan.spec(), this);
     boolean got = false;
     try {
       ChildJvm worker = hire(name, slot);
       got = true;
-      tellSize();
+      if (!worker.isWarm()) {
+        // The pool that had a warm one before has told it.
+        tellSize();
+      }
       return worker;
     } finally {
+      hires.decrementAndGet();
       if (!got) {
-        WarmWorkers.OF_PROGRAM.unused(plan.spec());
+        WarmWorkers.OF_PROGRAM.unused(plan.spec(), this);
       }
     }
   }
@@ -303,7 +325,7 @@ public final class ProcessBackend implements Backend<ShippedFunction> {
     } finally {
       worker.dismiss(here);
       workers.remove(worker, here);
-      WarmWorkers.OF_PROGRAM.unused(plan.spec());
+      WarmWorkers.OF_PROGRAM.unused(plan.spec(), this);
       BootArchive.makeWanted();
     }
   }

@@ -1,7 +1,9 @@
 package io.github.poolmap.internal.process;
 
 import io.github.poolmap.WorkerStartException;
+import io.github.poolmap.internal.run.Deadlines;
 import io.github.poolmap.internal.run.Errands;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -24,6 +26,15 @@ import org.slf4j.LoggerFactory;
  * <p>The latest one is taken first, because its caches are the warmest, and so that the others come
  * to the end of their time. Beyond one for each core the oldest goes; spares do not count, and do
  * not grow old while there are pools that may want them.
+ *
+ * <p>A spare is asked for when a pool takes a worker, which is when a call waits for its first
+ * result: a boot at that moment would take the cores from it.
+ *
+ * <pre>
+ *   asked for ---(the pools have nothing to do, or PATIENCE is over)---> booting ---> kept
+ *       |
+ *       +---(workers have been given back meanwhile)---> kept
+ * </pre>
  */
 public final class WarmWorkers {
 
@@ -34,6 +45,15 @@ public final class WarmWorkers {
 
   /** So long all of them may take to be gone: those that hang are killed after a second. */
   private static final long RELEASE_NANOS = 5_000_000_000L;
+
+  /** How often it is looked whether the pools have time for the boot of spares. */
+  private static final Duration LOOK = Duration.ofMillis(50);
+
+  /** Pools that have no time for so long get their spares all the same. */
+  private static final long PATIENCE_NANOS = 1_000_000_000L;
+
+  /** Instead of a number of boots: there is no time for any. */
+  private static final int LATER = -1;
 
   /** The thread that lets workers go ends a little after the last one, and saves a start. */
   private static final long LINGER_MILLIS = 100;
@@ -47,7 +67,11 @@ public final class WarmWorkers {
 
   // All guarded by this.
   private final LinkedList<Kept> kept = new LinkedList<>();
-  private final Map<LaunchSpec, Integer> inUse = new HashMap<>();
+
+  /** The pools that have workers of a spec or start some, each as often as it does. */
+  private final Map<LaunchSpec, List<User>> inUse = new HashMap<>();
+
+  private final Map<LaunchSpec, Wanted> wantedSpares = new HashMap<>();
   private final Map<LaunchSpec, Integer> bootingSpares = new HashMap<>();
 
   /** Of spares, by the launcher that was in use when they were asked for. */
@@ -72,6 +96,17 @@ public final class WarmWorkers {
     }
   }
 
+  /** Spares that have been asked for. */
+  private record Wanted(String name, int count, long bootAt) {}
+
+  /** Who has workers. */
+  @FunctionalInterface
+  interface User {
+
+    /** Tells whether its workers have something to do, or are wanted for it. Must not block. */
+    boolean isBusy();
+  }
+
   WarmWorkers(int most) {
     this.most = most;
   }
@@ -82,18 +117,22 @@ public final class WarmWorkers {
   }
 
   /** A pool has begun to use a worker of this spec. */
-  synchronized void used(LaunchSpec spec) {
-    inUse.merge(spec, 1, Integer::sum);
+  synchronized void used(LaunchSpec spec, User by) {
+    inUse.computeIfAbsent(spec, first -> new ArrayList<>()).add(by);
   }
 
   /** A pool has given a worker of this spec back. */
-  void unused(LaunchSpec spec) {
-    end(endOfUse(spec));
+  void unused(LaunchSpec spec, User by) {
+    end(endOfUse(spec, by));
   }
 
-  private synchronized List<ChildJvm> endOfUse(LaunchSpec spec) {
-    inUse.computeIfPresent(spec, (key, count) -> count == 1 ? null : count - 1);
-    if (!inUse.containsKey(spec)) {
+  private synchronized List<ChildJvm> endOfUse(LaunchSpec spec, User by) {
+    List<User> users = inUse.get(spec);
+    if (users != null) {
+      users.remove(by);
+    }
+    if (users == null || users.isEmpty()) {
+      inUse.remove(spec);
       // From now on its spares live as long as others, and are among those that are too many.
       long until = System.nanoTime() + LIFE_NANOS;
       kept.replaceAll(each -> each.spare() && each.isFor(spec) ? each.demoted(until) : each);
@@ -161,21 +200,78 @@ public final class WarmWorkers {
 
   // ---- spares
 
-  /** Sees that so many workers of the spec are there or about to be. */
+  /** Sees that so many workers of the spec will be there, as soon as there is time for a boot. */
   void prepare(LaunchSpec spec, String name, int count) {
+    synchronized (this) {
+      if (promote(spec, count) + bootingSpares.getOrDefault(spec, 0) >= count) {
+        return;
+      }
+      Wanted before = wantedSpares.get(spec);
+      if (before == null) {
+        wantedSpares.put(spec, new Wanted(name, count, System.nanoTime() + PATIENCE_NANOS));
+      } else if (before.count() < count) {
+        wantedSpares.put(spec, new Wanted(name, count, before.bootAt()));
+      }
+      if (before != null) {
+        // Somebody will look.
+        return;
+      }
+    }
+    planLook(spec, name);
+  }
+
+  private void planLook(LaunchSpec spec, String name) {
+    try {
+      Deadlines.after(LOOK, () -> bootIfThereIsTime(spec));
+    } catch (OutOfMemoryError e) {
+      synchronized (this) {
+        wantedSpares.remove(spec);
+      }
+      LOG.warn("{}: no thread to be had for the timer, no spares are booted", name, e);
+    }
+  }
+
+  private void bootIfThereIsTime(LaunchSpec spec) {
+    Wanted wanted;
     Launcher launcher;
     int missing;
     synchronized (this) {
-      launcher = spareLauncher;
-      missing = count - promote(spec, count) - bootingSpares.getOrDefault(spec, 0);
-      if (missing > 0) {
-        bootingSpares.merge(spec, missing, Integer::sum);
-        boots.merge(launcher, missing, Integer::sum);
+      wanted = wantedSpares.get(spec);
+      if (wanted == null) {
+        return;
       }
+      launcher = spareLauncher;
+      boolean over = System.nanoTime() - wanted.bootAt() >= 0;
+      missing = over || !isBusy(spec) ? beginBoots(spec, wanted, launcher) : LATER;
+    }
+    if (missing == LATER) {
+      planLook(spec, wanted.name());
     }
     for (int i = 0; i < missing; i++) {
-      Errands.run(() -> bootSpare(launcher, spec, name));
+      Errands.run(() -> bootSpare(launcher, spec, wanted.name()));
     }
+  }
+
+  /** Counts those that are to be booted as booting; returns how many. Needs the lock. */
+  private int beginBoots(LaunchSpec spec, Wanted wanted, Launcher launcher) {
+    wantedSpares.remove(spec);
+    int missing =
+        wanted.count() - promote(spec, wanted.count()) - bootingSpares.getOrDefault(spec, 0);
+    if (missing > 0) {
+      bootingSpares.merge(spec, missing, Integer::sum);
+      boots.merge(launcher, missing, Integer::sum);
+    }
+    return Math.max(0, missing);
+  }
+
+  /** Needs the lock. */
+  private boolean isBusy(LaunchSpec spec) {
+    for (User each : inUse.getOrDefault(spec, List.of())) {
+      if (each.isBusy()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Makes spares of those that there are, up to so many; returns how many. Needs the lock. */
@@ -241,6 +337,7 @@ public final class WarmWorkers {
     Set<Launcher> launchers;
     Launcher before;
     synchronized (this) {
+      wantedSpares.clear();
       before = spareLauncher;
       spareLauncher = new Launcher(SPARES);
       launchers = new HashSet<>(boots.keySet());

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The JVM options and the class path that workers get when nothing else is said. */
 public final class WorkerOptions {
@@ -30,6 +31,19 @@ public final class WorkerOptions {
           "--enable-native-access=");
 
   private static final String SHIP_LIBRARY = "-Dpoolmap.worker.shipLibrary=true";
+
+  /** Programs change theirs rarely, and it may have hundreds of entries. */
+  private static volatile @Nullable ClassPath lastClassPath;
+
+  /** The class path of workers, and what it was made of. */
+  private record ClassPath(String library, String classes, String modules, List<String> entries) {
+
+    boolean isOf(String otherLibrary, String otherClasses, String otherModules) {
+      return library.equals(otherLibrary)
+          && classes.equals(otherClasses)
+          && modules.equals(otherModules);
+    }
+  }
 
   private WorkerOptions() {}
 
@@ -61,9 +75,24 @@ public final class WorkerOptions {
       // Of the memory that the process may use, which the JVM finds out, cgroup included.
       options.add("-XX:MaxRAMPercentage=" + thousandths(75_000L / Math.max(workers, cores)));
     }
-    options.addAll(inherited(ManagementFactory.getRuntimeMXBean().getInputArguments()));
+    options.addAll(OfProgram.OPTIONS);
     options.addAll(ofUser);
     return options;
+  }
+
+  /** What stays as it is for the life of this program; each pool asks for it anew. */
+  private static final class OfProgram {
+
+    static final List<String> OPTIONS =
+        inherited(ManagementFactory.getRuntimeMXBean().getInputArguments());
+
+    /** The class that opens sockets, as a worker can be told it; empty if it cannot. */
+    static final String SELECTOR_PROVIDER = selectorProvider();
+
+    private static String selectorProvider() {
+      Class<?> provider = SelectorProvider.provider().getClass();
+      return provider.getClassLoader() != null || !canBeMade(provider) ? "" : provider.getName();
+    }
   }
 
   /** Without a formatter, whose first use takes a program some 10 ms. */
@@ -162,11 +191,19 @@ public final class WorkerOptions {
    * that a worker finds its main at once, whatever started the program.
    */
   public static List<String> classPath() {
-    Set<String> entries = new LinkedHashSet<>();
-    entries.add(LibraryFile.path());
-    entries.addAll(absolute(System.getProperty("java.class.path", "")));
-    entries.addAll(absolute(System.getProperty("jdk.module.path", "")));
-    return List.copyOf(entries);
+    String library = LibraryFile.path();
+    String classes = System.getProperty("java.class.path", "");
+    String modules = System.getProperty("jdk.module.path", "");
+    ClassPath last = lastClassPath;
+    if (last == null || !last.isOf(library, classes, modules)) {
+      Set<String> entries = new LinkedHashSet<>();
+      entries.add(library);
+      entries.addAll(absolute(classes));
+      entries.addAll(absolute(modules));
+      last = new ClassPath(library, classes, modules, List.copyOf(entries));
+      lastClassPath = last;
+    }
+    return last.entries();
   }
 
   /**
@@ -203,12 +240,12 @@ public final class WorkerOptions {
    * of this program.
    */
   public static List<String> withSelectorProvider(List<String> options) {
-    Class<?> provider = SelectorProvider.provider().getClass();
-    if (provider.getClassLoader() != null || !canBeMade(provider)) {
+    String provider = OfProgram.SELECTOR_PROVIDER;
+    if (provider.isEmpty()) {
       return options;
     }
     List<String> all = new ArrayList<>();
-    all.add("-D" + SelectorProvider.class.getName() + "=" + provider.getName());
+    all.add("-D" + SelectorProvider.class.getName() + "=" + provider);
     all.addAll(options);
     return all;
   }
