@@ -50,7 +50,6 @@ public final class ItemReader {
   // Of the item that is read.
   private @Nullable Object[] parts = new Object[8];
   private int complete;
-  private @Nullable ObjectInputFilter filter;
   private long length;
   private long elements;
 
@@ -121,7 +120,6 @@ public final class ItemReader {
       from.get();
       return custom(from, codec);
     }
-    filter = classes.filter();
     length = from.remaining();
     elements = 0;
     try {
@@ -498,7 +496,8 @@ public final class ItemReader {
   // ---- the filter of this JVM
 
   private void check(Class<?> type, long arrayLength, int depth) throws IOException {
-    check(filter, type, arrayLength, depth + 1L, complete + 1L, length);
+    // Numbers and texts need none, and to look for it takes a fresh JVM long.
+    check(classes.filter(), type, arrayLength, depth + 1L, complete + 1L, length);
   }
 
   /** Asks a filter, if there is one, whether an object may be read. */
