@@ -2,7 +2,8 @@
 module io.github.poolmap {
   requires com.google.common;
   requires java.management;
-  // For signals in workers, and for records of modules that open nothing: there by reflection alone,
+  // For signals in workers, and for records of modules that open nothing: there by reflection
+  // alone,
   // and not in the module graph of a program unless somebody asks for it.
   requires jdk.unsupported;
   requires org.slf4j;

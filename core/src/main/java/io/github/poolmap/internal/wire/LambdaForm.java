@@ -17,8 +17,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lambda, or a method reference, as bytes without Java serialization, which takes a call of one
- * item longer than all the rest of it.
+ * A lambda, or a method reference, as bytes without Java serialization, which takes more than a
+ * third of the time of a call of one item.
  *
  * <p>What Java serialization sends of a lambda is a {@link SerializedLambda}: which expression of
  * which class it comes from, and what it captures. Here the same is sent. What says which
@@ -42,6 +42,9 @@ public final class LambdaForm {
 
   /** The library has fewer. */
   private static final int MOST_WRAPPERS = 8;
+
+  /** Longer texts are serialized, which says what it cannot do. */
+  private static final int LONGEST_TEXT = 1 << 20;
 
   private static final ClassValue<Expression> EXPRESSIONS =
       new ClassValue<>() {
@@ -108,7 +111,9 @@ public final class LambdaForm {
 
   private static boolean capturesValues(SerializedLambda lambda) {
     for (int i = 0; i < lambda.getCapturedArgCount(); i++) {
-      if (!ItemWriter.isPlainValue(lambda.getCapturedArg(i))) {
+      Object captured = lambda.getCapturedArg(i);
+      if (!ItemWriter.isPlainValue(captured)
+          || (captured instanceof String text && text.length() > LONGEST_TEXT)) {
         return false;
       }
     }

@@ -113,7 +113,9 @@ class LambdaFormTest {
     List<Integer> list = List.of(1);
     Object object = new Object();
     Task<Object> inner = () -> 1;
+    String text = "x".repeat(3 << 20);
     return List.of(
+        (Task<Object>) () -> text,
         (Task<Object>) () -> array[0],
         (Task<Object>) () -> list,
         (Task<Object>) () -> object,
