@@ -489,7 +489,7 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
 
     Engine<?> newEngine() {
       ProcessBackend backend =
-          new ProcessBackend(plan(), new WorkerStart(initializer()), new WorkerEnd());
+          new ProcessBackend(plan(), WorkerStart.with(initializer()), new WorkerEnd());
       return Engine.on(name(), workers(), idleTimeout, backend, listeners());
     }
 

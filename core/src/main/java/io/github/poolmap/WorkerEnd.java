@@ -1,7 +1,7 @@
 package io.github.poolmap;
 
 /**
- * The last thing that a worker process does for a pool if another one is to have it. Not a record,
+ * The last thing that a worker process does for a pool if another one is to have it. Has no fields,
  * like {@link WorkerStart}.
  */
 final class WorkerEnd implements Effect<WorkerInfo> {

@@ -4,26 +4,30 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The first thing that a worker process does: it becomes what {@link WorkerInfo} and {@link
- * WorkerLocal} call a worker, and runs the user's initializer.
+ * WorkerLocal} call a worker.
  *
- * <p>Not a record: to read the first record of a stream a JVM takes as long as for all the rest of
- * this.
+ * <p>Has no fields, so that its name is all that a worker has to be told.
  */
 final class WorkerStart implements Effect<WorkerInfo> {
 
   private static final long serialVersionUID = 1L;
 
-  /** The user's, or null. */
-  private final @Nullable Effect<? super WorkerInfo> initializer;
-
-  WorkerStart(@Nullable Effect<? super WorkerInfo> initializer) {
-    this.initializer = initializer;
+  /** Returns what a worker does first if there is this initializer, or none. */
+  static Effect<WorkerInfo> with(@Nullable Effect<? super WorkerInfo> initializer) {
+    return initializer == null ? new WorkerStart() : new Initialized(initializer);
   }
 
   @Override
-  public void accept(WorkerInfo info) throws Exception {
+  public void accept(WorkerInfo info) {
     CurrentWorker.becomeProcessWorker(info);
-    if (initializer != null) {
+  }
+
+  /** The same with the user's initializer behind it. */
+  private record Initialized(Effect<? super WorkerInfo> initializer) implements Effect<WorkerInfo> {
+
+    @Override
+    public void accept(WorkerInfo info) throws Exception {
+      CurrentWorker.becomeProcessWorker(info);
       initializer.accept(info);
     }
   }

@@ -20,6 +20,14 @@ class StartPathTest {
   @TempDir private Path folder;
 
   @Test
+  void aFunctionWithoutValuesNeedsNoJavaSerialization() throws IOException {
+    List<String> loaded = loadedByAWorker();
+    assertThat(loaded.subList(0, indexOf(loaded, OWN + "internal.wire.Progress ")))
+        .noneMatch(line -> line.startsWith("java.io.ObjectInputFilter$Config "))
+        .noneMatch(line -> line.startsWith("java.lang.System$Logger "));
+  }
+
+  @Test
   void aWorkerLoadsLittleBeforeItIsReady() throws IOException {
     List<String> loaded = loadedByAWorker();
     int ready = indexOf(loaded, READY);

@@ -40,6 +40,12 @@ record ShippedFunction(
   static ShippedFunction of(
       long id, Object function, String what, boolean shipClasses, @Nullable Codec codec) {
     ClassLoader context = Thread.currentThread().getContextClassLoader();
+    byte[] named = FunctionCodec.packNamed(function);
+    if (named != null) {
+      // It comes with the class loaders of its caller all the same, whose code may run with it.
+      CallerLoaders.Held loaders = CallerLoaders.of(context, List.of(function.getClass()));
+      return of(id, named, List.of(), loaders, shipClasses, codec, null);
+    }
     LambdaForm lambda = LambdaForm.of(function);
     if (lambda != null && !JShellCode.isTyped(lambda.types())) {
       CallerLoaders.Held loaders = CallerLoaders.of(context, lambda.types());

@@ -11,6 +11,7 @@ import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
+import java.security.Security;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -39,6 +40,14 @@ public final class LambdaForm {
   private static final String API = Mapper.class.getPackageName();
   private static final String NAME_OF_LAMBDAS = "$$Lambda";
   private static final String DOOR = "$deserializeLambda$";
+
+  /**
+   * Whether this JVM was launched with a filter for what Java serialization reads. To ask the JDK
+   * for the filter itself takes a fresh JVM as long as the rest of its first task; so one that code
+   * sets later is asked about inputs and results, but not about these lambdas.
+   */
+  private static final boolean IS_FILTER_CONFIGURED =
+      isConfigured("jdk.serialFilter") || isConfigured("jdk.serialFilterFactory");
 
   /** The library has fewer. */
   private static final int MOST_WRAPPERS = 8;
@@ -70,6 +79,10 @@ public final class LambdaForm {
     this.types = types;
     this.expression = expression;
     this.lambda = lambda;
+  }
+
+  private static boolean isConfigured(String property) {
+    return System.getProperty(property) != null || Security.getProperty(property) != null;
   }
 
   // ---- writing
@@ -287,7 +300,7 @@ public final class LambdaForm {
       throws IOException, ClassNotFoundException {
     Method door = DOORS.get(capturing).method;
     @Nullable Object read;
-    if (door == null || classes.filter() != null) {
+    if (door == null || IS_FILTER_CONFIGURED) {
       // The JDK may enter where the library may not; and who filters what is read wants to be
       // asked.
       read = serializedAndRead(lambda, classes);

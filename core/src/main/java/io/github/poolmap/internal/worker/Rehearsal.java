@@ -121,20 +121,22 @@ public final class Rehearsal {
 
   /** What workers do before their first task, of which only the package of the API knows. */
   private static Effect<WorkerInfo> startOfWorkers() throws ReflectiveOperationException {
-    var constructor =
-        Class.forName("io.github.poolmap.WorkerStart").getDeclaredConstructor(Effect.class);
+    var constructor = Class.forName("io.github.poolmap.WorkerStart").getDeclaredConstructor();
     constructor.setAccessible(true);
     @SuppressWarnings("unchecked")
-    Effect<WorkerInfo> start = (Effect<WorkerInfo>) constructor.newInstance((Object) null);
+    Effect<WorkerInfo> start = (Effect<WorkerInfo>) constructor.newInstance();
     return start;
   }
 
   private static byte[] packed(Object function) {
-    LambdaForm lambda = LambdaForm.of(function);
-    byte[] bytes =
-        lambda != null
-            ? FunctionCodec.pack(lambda)
-            : FunctionCodec.serialize(function, "function", null);
+    byte[] bytes = FunctionCodec.packNamed(function);
+    LambdaForm lambda = bytes != null ? null : LambdaForm.of(function);
+    if (bytes == null) {
+      bytes =
+          lambda != null
+              ? FunctionCodec.pack(lambda)
+              : FunctionCodec.serialize(function, "function", null);
+    }
     return FunctionMessage.pack(ClassRequest.NOBODY, List.of(), bytes).toByteArray();
   }
 
