@@ -93,7 +93,7 @@ record Containment(int good, int workers, long heap, Duration taskTimeout, Print
                 misdeed == null ? "is a good one" : misdeed.label(),
                 ending(failure),
                 status(failure),
-                pid(outcome.input(), starts),
+                Long.toString(pid(outcome.input(), starts)),
                 Integer.toString(outcome.attempts())));
         messages.add(
             failure.getClass().getSimpleName()
@@ -119,20 +119,20 @@ record Containment(int good, int workers, long heap, Duration taskTimeout, Print
 
   private static String status(PoolException failure) {
     if (!(failure instanceof WorkerCrashedException crash)) {
-      return "killed by the pool";
+      return failure instanceof TaskTimeoutException ? "killed by the pool" : "";
     }
     return crash.signal() == null
         ? Integer.toString(crash.exitStatus())
         : crash.exitStatus() + " (" + crash.signal() + ")";
   }
 
-  /** Of which process the task itself has written that it is. */
-  private static String pid(Job job, List<StartLog.Start> starts) {
+  /** Returns the process that the task has written itself that it is; 0 if it has not. */
+  private static long pid(Job job, List<StartLog.Start> starts) {
     return starts.stream()
         .filter(start -> start.index() == job.index())
-        .map(start -> Long.toString(start.pid()))
+        .mapToLong(StartLog.Start::pid)
         .findFirst()
-        .orElse("none");
+        .orElse(0);
   }
 
   private int check(List<Outcome<Job, Integer>> outcomes, List<StartLog.Start> starts)
@@ -167,6 +167,13 @@ record Containment(int good, int workers, long heap, Duration taskTimeout, Print
               .allMatch(outcome -> isToldRight(misdeed, outcome.failure())),
           "the task that " + misdeed.label() + " is told for what it was");
     }
+    checks.check(
+        outcomes.stream()
+            .allMatch(
+                outcome ->
+                    !(outcome.failure() instanceof WorkerCrashedException crash)
+                        || crash.pid() == pid(outcome.input(), starts)),
+        "each crash is told of the process that the task ran in");
     List<Long> left = processesLeft(starts);
     checks.check(
         left.isEmpty(),
