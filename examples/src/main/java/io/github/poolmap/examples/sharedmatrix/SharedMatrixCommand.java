@@ -43,7 +43,7 @@ public final class SharedMatrixCommand extends ExampleCommand {
       converter = SentRange.class,
       description =
           "For how many of them the array is sent with the task, 0 to 100 (default: 4; it takes"
-              + " much longer).")
+              + " longer).")
   private int sentTasks = 4;
 
   @Mixin private WorkersOption workers;
