@@ -142,8 +142,12 @@ public final class UserCode {
     thread = Thread.currentThread();
     owner = newOwner;
     end = End.KEPT;
-    outer = CURRENT.get();
-    CURRENT.set(this);
+    UserCode around = CURRENT.get();
+    if (around != this) {
+      // Else a stretch was not left, by an error of the library.
+      outer = around;
+      CURRENT.set(this);
+    }
     if (thread instanceof LaneThread lane) {
       lane.enterUserCode();
     } else if (outer == null && PoolLane.isCurrent()) {
