@@ -10,9 +10,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,9 @@ public final class RawFile {
   private @Nullable MappedByteBuffer @Nullable [] windows;
   private boolean writable;
 
+  /** Which file it is that is mapped, see {@link #size}. */
+  private @Nullable Object identity;
+
   /** Pages before this one have been touched in the windows that are there. */
   private long touched;
 
@@ -74,11 +79,25 @@ public final class RawFile {
   /** Returns the size of the file; if there is none, makes one. */
   long sizeOrCreate() throws IOException {
     try {
-      return Files.size(path);
+      return size();
     } catch (NoSuchFileException none) {
       create();
-      return 0;
+      return size();
     }
+  }
+
+  /**
+   * Returns the size of the file. If it is another one than before, which somebody has deleted,
+   * what is mapped of that is forgotten: one side would go on with it while the other does not.
+   */
+  private long size() throws IOException {
+    BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
+    if (!Objects.equals(found.fileKey(), identity)) {
+      identity = found.fileKey();
+      windows = null;
+      touched = 0;
+    }
+    return found.size();
   }
 
   /** Makes the file, which nobody but the user can read; there must be none. */
@@ -209,9 +228,10 @@ public final class RawFile {
    */
   public Object read(long at, RawForm form, int count) throws IOException {
     long bytes = (long) count << form.shift();
-    if (count < 0 || at < 0 || at > Files.size(path) - bytes) {
+    long size = size();
+    if (count < 0 || at < 0 || at > size - bytes) {
       throw new ProtocolException(
-          form.describe(bytes) + " at " + at + " of a file of " + Files.size(path) + " bytes");
+          form.describe(bytes) + " at " + at + " of a file of " + size + " bytes");
     }
     Object value = form.allocate(count);
     RawForm.Cursor cursor = form.new Cursor(value);

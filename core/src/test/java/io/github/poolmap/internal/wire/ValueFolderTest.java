@@ -205,6 +205,25 @@ class ValueFolderTest {
   }
 
   @Test
+  void aFileThatHasTakenThePlaceOfAnotherIsReadAndWrittenItself() throws Exception {
+    for (int round = 1; round <= 4; round++) {
+      // From the second chunk on both sides have the file mapped.
+      for (int chunk = 0; chunk < 3; chunk++) {
+        writer.begin(0);
+        int[] array = new int[1 << 18];
+        Arrays.fill(array, 10 * round + chunk);
+        assertThat((int[]) read(written(array))).containsOnly(10 * round + chunk);
+      }
+      // As one does who cleans up in folders of files that look forgotten.
+      try (Stream<Path> files = Files.list(folder.path())) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
+  @Test
   void withoutAPlaceTheyTravelInTheMessage() throws Exception {
     folder.delete();
     int[] array = (int[]) array(int.class, 1 << 18);
