@@ -1,6 +1,7 @@
 package io.github.poolmap;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.github.poolmap.internal.wire.LargeValues;
@@ -415,6 +416,52 @@ class LargeItemsTest {
       await().untilAsserted(() -> assertThat(folder).doesNotExist());
     }
     assertThat(folders()).isEqualTo(before);
+  }
+
+  /** Memory of files that this program has mapped, even if they have been deleted. */
+  private static long kilobytesMapped() throws IOException {
+    long sum = 0;
+    boolean ours = false;
+    for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
+      if (line.contains("/poolmap-values-")) {
+        ours = line.contains("(deleted)");
+      } else if (line.matches("[0-9a-f]+-[0-9a-f]+ .*")) {
+        ours = false;
+      } else if (ours && line.startsWith("Rss:")) {
+        sum += Long.parseLong(line.replaceAll("\\D", ""));
+      }
+    }
+    return sum;
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  @EnabledOnOs(OS.LINUX)
+  void theMemoryOfAWorkerThatIsGoneIsFreeBeforeTheGarbageCollectorComes(boolean crashes)
+      throws IOException {
+    long before = kilobytesMapped();
+    try (ProcessPool<long[], long[]> own =
+        ProcessPool.<long[], long[]>builder()
+            .workers(1)
+            .startStrategy(StartStrategy.spawn())
+            .build()) {
+      for (int call = 0; call < 2; call++) {
+        checkNegated(
+            own.map(LargeItemsTest::negated, many(2, 20 * MEGABYTE)), many(2, 20 * MEGABYTE));
+      }
+      if (crashes) {
+        assertThatExceptionOfType(WorkerCrashedException.class)
+            .isThrownBy(
+                () ->
+                    own.map(
+                        array -> {
+                          Runtime.getRuntime().halt(5);
+                          return array;
+                        },
+                        many(1, 20 * MEGABYTE)));
+      }
+    }
+    assertThat(kilobytesMapped()).isLessThanOrEqualTo(before);
   }
 
   @ParameterizedTest

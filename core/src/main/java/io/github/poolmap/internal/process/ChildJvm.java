@@ -97,6 +97,9 @@ final class ChildJvm implements WorkerProcess {
 
   private final @Nullable ValueReader largeResults;
 
+  /** Whether a thread that nobody waits for may be at large values. */
+  private volatile boolean laneLost;
+
   /** The two output streams of a worker. */
   record Output(OutputPump out, OutputPump err, CurrentNames names) {
 
@@ -250,6 +253,22 @@ final class ChildJvm implements WorkerProcess {
     } catch (IOException e) {
       LOG.debug("{}: keeps the memory of its large values", this, e);
     }
+  }
+
+  /**
+   * Gives back all of it, since nobody needs it any more. What is mapped here would else hold the
+   * memory of files that have been deleted until the garbage collector comes, which need not be
+   * soon.
+   */
+  private void freeValues() {
+    if (!laneLost) {
+      trimValues(0);
+    }
+  }
+
+  /** The lane's thread is lost in user code, and may be at large values when it comes back. */
+  void loseLane() {
+    laneLost = true;
   }
 
   FrameChannel data() {
@@ -476,6 +495,8 @@ final class ChildJvm implements WorkerProcess {
     if (process.isAlive() && !killed) {
       // Afterwards nobody knows any more whose they were. What it ends itself it ends in peace.
       left = descendants(process);
+      // Once it has said goodbye the files are gone.
+      freeValues();
       try {
         if (!classes.order(FrameType.BYE, GOODBYE_MILLIS)
             || !process.waitFor(GOODBYE_MILLIS, TimeUnit.MILLISECONDS)) {
@@ -505,6 +526,7 @@ final class ChildJvm implements WorkerProcess {
     } catch (InterruptedException e) {
       interrupted = true;
     }
+    freeValues();
     List<Closeable> left = List.of(data(), control(), folder::delete);
     for (Closeable each : left) {
       try {

@@ -711,6 +711,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     }
     try {
       if (last != null) {
+        last.loseLane();
         last.kill();
         backend.release(last);
       }
