@@ -12,10 +12,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +57,30 @@ class ProcessLauncherTest {
   private static String[] stat() throws Exception {
     String text = Files.readString(Path.of("/proc/self/stat"));
     return text.substring(text.lastIndexOf(')') + 2).split(" ");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aWorkerWithFileSystemsOfItsOwnGetsLargeValuesAllTheSame(@TempDir Path temp)
+      throws Exception {
+    String mount = "mount -t tmpfs tmpfs '" + temp + "' && exec \"$@\"";
+    String[] command = {"unshare", "--mount", "sh", "-c", mount, "sh"};
+    assumeThere("unshare");
+    List<String> trial = new ArrayList<>(Arrays.asList(command));
+    trial.add("true");
+    assumeTrue(new ProcessBuilder(trial).start().waitFor() == 0, "not allowed");
+    System.setProperty("poolmap.tmpfs", temp.toString());
+    try (Pool<Object, Object> pool = pool(prefix(command))) {
+      List<byte[]> inputs = List.of(new byte[1 << 18], new byte[1 << 20], new byte[5]);
+      List<byte[]> results = pool.map(bytes -> Arrays.copyOf(bytes, bytes.length + 1), inputs);
+      assertThat(results).extracting(each -> each.length).containsExactly(262145, 1048577, 6);
+    } finally {
+      System.clearProperty("poolmap.tmpfs");
+      Pools.releaseWarm();
+    }
+    try (Stream<Path> left = Files.list(temp)) {
+      assertThat(left).isEmpty();
+    }
   }
 
   @Test

@@ -92,10 +92,15 @@ final class ChildJvm implements WorkerProcess {
 
   private final Workload workload = new Workload();
 
+  private final @Nullable ValueFolder values;
+
   /** How large inputs are written and large results read; null if they travel in messages. */
   private final @Nullable ValueWriter largeInputs;
 
   private final @Nullable ValueReader largeResults;
+
+  /** Whether the worker has the files, too. */
+  private boolean findsValues;
 
   /** Whether a thread that nobody waits for may be at large values. */
   private volatile boolean laneLost;
@@ -141,6 +146,7 @@ final class ChildJvm implements WorkerProcess {
     this.sockets = sockets;
     this.ledger = ledger;
     this.output = output;
+    this.values = values;
     this.largeInputs = values == null ? null : values.writerOfInputs();
     this.largeResults = values == null ? null : values.readerOfResults();
     this.oomKills = OomKills.during(process.pid());
@@ -217,10 +223,18 @@ final class ChildJvm implements WorkerProcess {
 
   void deleteFolder() {
     try {
-      folder.delete();
+      deleteFolders();
     } catch (IOException e) {
       LOG.debug("{}: cannot delete {}", this, folder.path(), e);
     }
+  }
+
+  private void deleteFolders() throws IOException {
+    if (values != null) {
+      // A worker that does not find it may have deleted its own one, and with that word of it.
+      values.delete();
+    }
+    folder.delete();
   }
 
   /** Ids are never 0, which the ledger is full of at first, and change halves each time. */
@@ -231,9 +245,13 @@ final class ChildJvm implements WorkerProcess {
 
   // ---- large values
 
+  void setFindsValues(boolean finds) {
+    findsValues = finds;
+  }
+
   /** Returns what writes large inputs; null if they travel in messages. */
   @Nullable ValueWriter largeInputs() {
-    return largeInputs;
+    return findsValues ? largeInputs : null;
   }
 
   /** Returns what reads large results; null if all of them are in messages. */
@@ -527,7 +545,7 @@ final class ChildJvm implements WorkerProcess {
       interrupted = true;
     }
     freeValues();
-    List<Closeable> left = List.of(data(), control(), folder::delete);
+    List<Closeable> left = List.of(data(), control(), this::deleteFolders);
     for (Closeable each : left) {
       try {
         each.close();

@@ -93,6 +93,7 @@ final class WorkerStarter {
         answer = Started.read(frame.payload(), backend.startLoader());
         // Late rather than early by what the answer took: no item shall get less than its time.
         started.setClockOffset(arrived - answer.nanoTime());
+        started.setFindsValues(answer.findsValues());
       }
     } catch (IOException e) {
       violation = e;

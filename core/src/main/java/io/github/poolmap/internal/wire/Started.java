@@ -9,11 +9,16 @@ import org.jspecify.annotations.Nullable;
  * @param nanoTime the worker's clock when it wrote this, from which the parent learns how the two
  *     clocks differ
  * @param failure what the initializer threw, null if it went well
+ * @param findsValues whether the folder of large values is there for it, see {@link ValueFolder}
  */
-public record Started(long nanoTime, @Nullable Throwable failure) {
+public record Started(long nanoTime, @Nullable Throwable failure, boolean findsValues) {
+
+  private static final int FAILED = 1;
+  private static final int FINDS_VALUES = 2;
 
   public Packer pack() {
-    Packer packer = new Packer(16).putLong(nanoTime).putByte(failure == null ? 0 : 1);
+    int flags = (failure == null ? 0 : FAILED) | (findsValues ? FINDS_VALUES : 0);
+    Packer packer = new Packer(16).putLong(nanoTime).putByte(flags);
     if (failure != null) {
       ThrownCodec.encode(packer, failure);
     }
@@ -26,6 +31,8 @@ public record Started(long nanoTime, @Nullable Throwable failure) {
       throw new ProtocolException("start ended in " + payload.remaining() + " bytes");
     }
     long nanoTime = payload.getLong();
-    return new Started(nanoTime, payload.get() == 0 ? null : ThrownCodec.decode(payload, loader));
+    int flags = payload.get();
+    Throwable failure = (flags & FAILED) == 0 ? null : ThrownCodec.decode(payload, loader);
+    return new Started(nanoTime, failure, (flags & FINDS_VALUES) != 0);
   }
 }

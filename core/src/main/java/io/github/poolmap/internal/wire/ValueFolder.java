@@ -47,6 +47,11 @@ public record ValueFolder(Path path) {
     }
   }
 
+  /** Tells whether it is where it was made. A worker may have file systems of its own. */
+  public boolean isThere() {
+    return Files.isDirectory(path);
+  }
+
   /** Returns how the program writes inputs. */
   public ValueWriter writerOfInputs() {
     return new ValueWriter(files(INPUTS));

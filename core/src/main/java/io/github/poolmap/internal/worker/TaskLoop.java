@@ -199,7 +199,8 @@ final class TaskLoop implements Runnable {
     classes = new ShippedClasses(fetcher);
     codec = null;
     // The parent has made it while this JVM booted, maybe after this loop began.
-    ValueFolder values = ValueFolder.of(folder);
+    ValueFolder announced = ValueFolder.of(folder);
+    ValueFolder values = announced == null || !announced.isThere() ? null : announced;
     largeInputs = values == null ? null : values.readerOfInputs();
     largeResults = values == null ? null : values.writerOfResults();
     ClassLoader loader = classes.loader(start.effect().loader());
@@ -218,7 +219,8 @@ final class TaskLoop implements Runnable {
     } finally {
       thread.leave();
     }
-    data.write(FrameType.STARTED, id, new Started(System.nanoTime(), failure).pack());
+    Started answer = new Started(System.nanoTime(), failure, values != null);
+    data.write(FrameType.STARTED, id, answer.pack());
   }
 
   /** Undoes what was done for the pool; false if something of it is left. */
