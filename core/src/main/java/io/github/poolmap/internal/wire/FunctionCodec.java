@@ -12,8 +12,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Functions as bytes, in one of three forms: the name of a class of the library, a simple lambda, or
- * Java serialization, whose first use takes a fresh JVM longer than all the rest of its first task.
+ * Functions as bytes, in one of three forms: the name of a class of the library, a simple lambda,
+ * or Java serialization, whose first use takes a fresh JVM longer than all the rest of its first
+ * task.
  */
 public final class FunctionCodec {
 
@@ -86,8 +87,8 @@ public final class FunctionCodec {
   }
 
   /**
-   * Reads a function of any form: all that is left in the buffer. Runs the code of the classes
-   * that it reads, which may throw anything.
+   * Reads a function of any form: all that is left in the buffer. Runs the code of the classes that
+   * it reads, which may throw anything.
    *
    * @param classes finds the classes of the program
    */
