@@ -167,7 +167,9 @@ class ParentDeathTest {
     for (long millis : List.of(0L, 40L, 100L)) {
       folder = Files.createDirectory(all.resolve("child" + millis));
       booting +=
-          killedWhileItsWorkersBoot(() -> parent.descendants().findAny().isPresent(), millis) ? 1 : 0;
+          killedWhileItsWorkersBoot(() -> parent.descendants().findAny().isPresent(), millis)
+              ? 1
+              : 0;
     }
     assertThat(booting).as("times that a child was seen that booted").isPositive();
   }
