@@ -34,7 +34,10 @@ class ChaosTest {
 
   private static final int KILLS = Boolean.getBoolean("poolmap.long") ? 300 : 30;
   private static final int PAUSE_MILLIS = 400;
-  private static final Duration PATIENCE = Duration.ofMillis(4L * PAUSE_MILLIS * KILLS);
+
+  /** Each kill waits for workers that work, and on a machine with much to do a boot takes seconds. */
+  private static final Duration PATIENCE = Duration.ofMillis(12L * PAUSE_MILLIS * KILLS);
+
   private static final int WORKERS = 4;
 
   /** More than are executed between two kills: a call may read its input as fast as it comes. */
