@@ -35,7 +35,9 @@ class ChaosTest {
   private static final int KILLS = Boolean.getBoolean("poolmap.long") ? 300 : 30;
   private static final int PAUSE_MILLIS = 400;
 
-  /** Each kill waits for workers that work, and on a machine with much to do a boot takes seconds. */
+  /**
+   * Each kill waits for workers that work, and on a machine with much to do a boot takes seconds.
+   */
   private static final Duration PATIENCE = Duration.ofMillis(12L * PAUSE_MILLIS * KILLS);
 
   private static final int WORKERS = 4;

@@ -173,11 +173,12 @@ class TimeLimitRaceTest {
     List<Story> stories = read(journal, races);
     assertThat(outcomes).hasSize(2 * RACES);
     int[] failed = new int[2];
+    int silent = 0;
     Set<String> faults = new HashSet<>();
     for (int i = 0; i < 2 * RACES; i++) {
       Outcome<Race, Integer> outcome = outcomes.get(i);
       Story story = stories.get(i);
-      assertThat(story.starts).as("starts of item %s", i).isEqualTo(1);
+      assertThat(story.starts).as("starts of item %s", i).isBetween(outcome.isSuccess() ? 1 : 0, 1);
       assertThat(outcome.attempts()).isEqualTo(1);
       if (outcome.isSuccess()) {
         assertThat(outcome.value()).isEqualTo(i);
@@ -186,12 +187,18 @@ class TimeLimitRaceTest {
       }
       failed[i % 2]++;
       assertThat(outcome.failure()).isInstanceOf(TaskTimeoutException.class);
+      if (story.starts == 0) {
+        // In a fresh JVM that is denied a core the limit may be over before the first line.
+        silent++;
+        continue;
+      }
       long atMost = story.inTheWorkerAtMost();
       if (atMost < TimeUnit.MILLISECONDS.toNanos(LIMIT_MILLIS)) {
         faults.add(races.get(i) + " failed after " + atMost / 1000 + " us: " + outcome.failure());
       }
     }
     assertThat(faults).isEmpty();
+    assertThat(silent).as("items that never began").isLessThan(RACES / 100);
     // Otherwise nothing has been tested.
     assertThat(failed[0]).isBetween(RACES / 10, RACES * 9 / 10);
     assertThat(given).isBetween(1, RACES / DEAF_EVERY);
