@@ -151,6 +151,10 @@ public final class ItemReader {
   }
 
   private void forgetParts() {
+    if (complete == 0) {
+      // A value without parts, as most items are.
+      return;
+    }
     if (parts.length > LARGE_ITEM_BYTES) {
       parts = new Object[8];
     } else {

@@ -111,6 +111,10 @@ final class SharedParts {
 
   /** Forgets the item. */
   void clear() {
+    if (count == 0) {
+      // A value without parts, as most items are.
+      return;
+    }
     if (count > MANY) {
       parts = new Object[FEW + 4];
       numbers = new int[FEW + 4];
