@@ -201,7 +201,8 @@ class TimeLimitRaceTest {
     assertThat(silent).as("items that never began").isLessThan(RACES / 100);
     // Otherwise nothing has been tested.
     assertThat(failed[0]).isBetween(RACES / 10, RACES * 9 / 10);
-    assertThat(given).isBetween(1, RACES / DEAF_EVERY);
+    // On a machine with too much to do others do not come to heed their interrupt in time.
+    assertThat(given).isBetween(1, 2 * RACES / DEAF_EVERY);
     // A machine so busy that this fails could show nothing.
     assertThat(failed[1]).isLessThan(RACES / 20);
   }
