@@ -78,6 +78,15 @@ class WarmReuseTest {
     return ProcessHandle.current().children().map(ProcessHandle::pid).toList();
   }
 
+  /** The socket in the folder of a worker is gone when it has booted. */
+  private static boolean allHaveBooted() throws IOException {
+    String ours = "poolmap-" + ProcessHandle.current().pid() + "-";
+    try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      return all.filter(each -> each.getFileName().toString().startsWith(ours))
+          .noneMatch(each -> Files.exists(each.resolve("s")));
+    }
+  }
+
   @BeforeEach
   void releaseWarm() {
     Pools.releaseWarm();
@@ -585,7 +594,7 @@ class WarmReuseTest {
     ProcessPool.Builder<Object, Object> builder = one().startStrategy(StartStrategy.standby(1));
     try (Pool<Object, Object> pool = builder.build()) {
       long first = pool.apply(() -> pid());
-      await().atMost(SOON).until(() -> children().size() == 2);
+      await().atMost(SOON).until(() -> children().size() == 2 && allHaveBooted());
       long spare = children().stream().filter(pid -> pid != first).findFirst().orElseThrow();
       assertThat(
               pool.mapOutcomes(
