@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,6 +24,9 @@ class SharedCopiesTest {
 
   private static final CountDownLatch READING = new CountDownLatch(1);
   private static final CountDownLatch GO_ON = new CountDownLatch(1);
+
+  /** The common pool has a single thread on two cores. */
+  private static final Executor THREADS = task -> new Thread(task, "shared-copies-test").start();
 
   @TempDir private Path folder;
 
@@ -58,12 +62,12 @@ class SharedCopiesTest {
     SharedReference other = write("other", "text");
     Thread.currentThread().setContextClassLoader(SharedCopiesTest.class.getClassLoader());
     Shared<?> copy = SharedCopies.of(slow);
-    CompletableFuture<Object> reader = CompletableFuture.supplyAsync(copy::get);
+    CompletableFuture<Object> reader = CompletableFuture.supplyAsync(copy::get, THREADS);
     READING.await();
     Files.delete(Path.of(slow.file()));
     try {
       CompletableFuture<Object> looked =
-          CompletableFuture.supplyAsync(() -> SharedCopies.of(other).get());
+          CompletableFuture.supplyAsync(() -> SharedCopies.of(other).get(), THREADS);
       assertThat(looked.get(10, TimeUnit.SECONDS)).isEqualTo("text");
     } finally {
       GO_ON.countDown();
