@@ -22,7 +22,11 @@ final class WorkerStart implements Effect<WorkerInfo> {
     CurrentWorker.becomeProcessWorker(info);
   }
 
-  /** The same with the user's initializer behind it. */
+  /**
+   * The same with the user's initializer behind it.
+   *
+   * @param initializer what runs once the worker knows that it is one
+   */
   private record Initialized(Effect<? super WorkerInfo> initializer) implements Effect<WorkerInfo> {
 
     @Override
