@@ -33,7 +33,12 @@ final class RowProcess {
       Path file = folder.path().resolve("result.json");
       Process process =
           Jvm.command(
-                  javaHome, RowMain.class, workload.name(), gson.toJson(settings), file.toString())
+                  javaHome,
+                  workload.jvmArgs(),
+                  RowMain.class,
+                  workload.name(),
+                  gson.toJson(settings),
+                  file.toString())
               .redirectOutput(ProcessBuilder.Redirect.INHERIT)
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();

@@ -29,6 +29,11 @@ public interface Workload {
     return 17;
   }
 
+  /** Options of the JVM that measures it, beside the usual ones. */
+  default List<String> jvmArgs() {
+    return List.of();
+  }
+
   /** Contenders that are measured in alternation. */
   @FunctionalInterface
   interface Stage {

@@ -14,13 +14,15 @@ public final class Jvm {
 
   /** The command for a main class on the JDK that runs this. */
   public static ProcessBuilder command(Class<?> main, String... arguments) {
-    return command(Path.of(System.getProperty("java.home")), main, arguments);
+    return command(Path.of(System.getProperty("java.home")), List.of(), main, arguments);
   }
 
-  /** The command for a main class on another JDK. */
-  public static ProcessBuilder command(Path javaHome, Class<?> main, String... arguments) {
+  /** The command for a main class on another JDK, with options of its JVM. */
+  public static ProcessBuilder command(
+      Path javaHome, List<String> jvmArgs, Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(javaHome.resolve("bin").resolve("java").toString());
+    command.addAll(jvmArgs);
     command.add("-cp");
     command.add(classPath());
     command.add(main.getName());

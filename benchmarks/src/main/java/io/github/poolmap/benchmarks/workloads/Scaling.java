@@ -38,6 +38,19 @@ public final class Scaling implements Workload {
     return "the cost of a trivial item in calls of 1,000 to 10,000,000";
   }
 
+  /**
+   * Room for the results of the longest call, there from the start: otherwise what is measured of
+   * it is the heap that grows and the collector that moves them.
+   */
+  @Override
+  public List<String> jvmArgs() {
+    return List.of(
+        "-XX:InitialRAMPercentage=25",
+        "-XX:MaxRAMPercentage=25",
+        "-XX:NewRatio=1",
+        "-XX:+AlwaysPreTouch");
+  }
+
   @Override
   public List<Stage> stages(Settings settings) {
     return List.of(

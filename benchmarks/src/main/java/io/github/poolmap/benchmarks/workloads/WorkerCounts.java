@@ -8,6 +8,7 @@ import io.github.poolmap.benchmarks.measure.Lineup;
 import io.github.poolmap.benchmarks.measure.Settings;
 import io.github.poolmap.benchmarks.measure.Unit;
 import io.github.poolmap.benchmarks.measure.Workload;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -21,8 +22,9 @@ public final class WorkerCounts implements Workload {
   private static final int FEW = 2;
   private static final int TASKS = 128;
   private static final int TERMS = 50_000;
-  private static final int ATTEMPTS = 20;
-  private static final int BOOT_MILLIS = 500;
+  private static final Duration BOOTS = Duration.ofSeconds(90);
+  private static final int SHORTEST_MILLIS = 500;
+  private static final int LONGEST_MILLIS = 4_000;
   private static final long HEAP = 128 << 20;
   private static final double NO_CLIFF = 1.5;
 
@@ -73,17 +75,22 @@ public final class WorkerCounts implements Workload {
   private static void startAll(ProcessPool<Integer, Object> pool) {
     List<Integer> each = IntStream.range(0, pool.workers()).boxed().toList();
     Set<Object> seen = new HashSet<>();
-    for (int attempt = 0; seen.size() < pool.workers(); attempt++) {
-      if (attempt == ATTEMPTS) {
+    long end = System.nanoTime() + BOOTS.toNanos();
+    int pause = SHORTEST_MILLIS;
+    while (seen.size() < pool.workers()) {
+      if (System.nanoTime() - end > 0) {
         throw new IllegalStateException(
             "only " + seen.size() + " of " + pool.workers() + " workers have started");
       }
-      seen.addAll(pool.with(o -> o.chunkSize(1)).map(WorkerCounts::pidAfterAWhile, each));
+      int millis = pause;
+      seen.addAll(pool.with(o -> o.chunkSize(1)).map(item -> pidAfter(millis), each));
+      // Those that are there already shall not do the items of those that are still booting.
+      pause = Math.min(2 * pause, LONGEST_MILLIS);
     }
   }
 
-  private static long pidAfterAWhile(int item) throws InterruptedException {
-    Thread.sleep(BOOT_MILLIS);
+  private static long pidAfter(int millis) throws InterruptedException {
+    Thread.sleep(millis);
     return WorkerInfo.current().pid();
   }
 
