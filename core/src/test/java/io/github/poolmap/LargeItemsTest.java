@@ -1,5 +1,6 @@
 package io.github.poolmap;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
@@ -483,6 +484,49 @@ class LargeItemsTest {
       }
     } finally {
       System.clearProperty("poolmap.tmpfs");
+    }
+  }
+
+  /** The folder of the worker that executes this. */
+  private static Path workersFolder() {
+    String[] command = System.getProperty("sun.java.command").split(" ");
+    return Path.of(command[command.length - 2]);
+  }
+
+  private static ProcessPool<Object, Object> poolOfADisturbedWorker() {
+    return ProcessPool.builder().workers(1).jvmArgs("-Dlarge.items=2").build();
+  }
+
+  /** Tasks may have left their worker without a descriptor to read it with. */
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aWarmWorkerThatCannotReadWhereTheFolderIsGetsThemInMessages() throws Exception {
+    long pid;
+    try (ProcessPool<Object, Object> first = poolOfADisturbedWorker()) {
+      pid =
+          first.apply(
+              () -> {
+                Path word = workersFolder().resolve("values");
+                Files.move(word, word.resolveSibling("elsewhere"));
+                Files.createDirectory(word);
+                return ProcessHandle.current().pid();
+              });
+    }
+    ProcessPool<Object, Object> second = poolOfADisturbedWorker();
+    List<long[]> inputs = many(3, MEGABYTE);
+    try {
+      checkNegated(second.mapAsync(LargeItemsTest::negated, inputs).get(30, SECONDS), inputs);
+      long same =
+          second.apply(
+              () -> {
+                Path word = workersFolder().resolve("values");
+                Files.delete(word);
+                Files.move(word.resolveSibling("elsewhere"), word);
+                return ProcessHandle.current().pid();
+              });
+      assertThat(same).isEqualTo(pid);
+    } finally {
+      second.terminate();
     }
   }
 

@@ -2,8 +2,9 @@ package io.github.poolmap.internal.wire;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,8 @@ public record ValueFolder(Path path) {
   /** Behind the path, so that half of one is not taken for the whole. */
   private static final String END = "\n";
 
+  private static final int DELETE_ATTEMPTS = 5;
+
   private static final String INPUTS = "inputs-";
   private static final String RESULTS = "results-";
 
@@ -34,15 +37,18 @@ public record ValueFolder(Path path) {
     Files.write(folder.values(), (path + END).getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Returns what has been announced, null if nothing was. */
-  public static @Nullable ValueFolder of(WorkerFolder folder) throws IOException {
+  /**
+   * Returns what has been announced; null if nothing was, or if that cannot be read: tasks may have
+   * left no descriptor to read it with, and a path may have no name in the locale of a worker.
+   */
+  public static @Nullable ValueFolder of(WorkerFolder folder) {
     try {
       String text = new String(Files.readAllBytes(folder.values()), StandardCharsets.UTF_8);
       Path named = Path.of(text.strip());
       Path name = named.getFileName();
       boolean whole = text.endsWith(END) && named.isAbsolute() && name != null;
       return whole && NAME.matcher(name.toString()).matches() ? new ValueFolder(named) : null;
-    } catch (NoSuchFileException nothing) {
+    } catch (IOException | InvalidPathException nothing) {
       return null;
     }
   }
@@ -88,11 +94,21 @@ public record ValueFolder(Path path) {
 
   /** Deletes the folder with what is in it. Who has mapped a file keeps what is mapped. */
   public void delete() throws IOException {
-    for (int number = 0; number < 2; number++) {
-      Files.deleteIfExists(file(INPUTS, number));
-      Files.deleteIfExists(file(RESULTS, number));
+    for (int attempt = 1; ; attempt++) {
+      for (int number = 0; number < 2; number++) {
+        Files.deleteIfExists(file(INPUTS, number));
+        Files.deleteIfExists(file(RESULTS, number));
+      }
+      Files.deleteIfExists(new WorkerFolder(path).owner());
+      try {
+        Files.deleteIfExists(path);
+        return;
+      } catch (DirectoryNotEmptyException e) {
+        // A worker that has lost its program goes on with its chunk for a moment.
+        if (attempt == DELETE_ATTEMPTS) {
+          throw e;
+        }
+      }
     }
-    Files.deleteIfExists(new WorkerFolder(path).owner());
-    Files.deleteIfExists(path);
   }
 }

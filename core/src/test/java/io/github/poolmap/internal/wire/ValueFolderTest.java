@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.io.IOException;
 import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -258,6 +259,51 @@ class ValueFolderTest {
     worker.delete();
     assertThat(worker.path()).doesNotExist();
     assertThat(folder.path()).doesNotExist();
+  }
+
+  /** A worker whose program is gone executes items while its folder is deleted. */
+  @Test
+  void aFolderIsDeletedThoughSomebodyStillWritesToIt() throws Exception {
+    for (int round = 0; round < 100; round++) {
+      ValueFolder written =
+          new ValueFolder(Files.createDirectory(temp.resolve("poolmap-values-3-" + round)));
+      Path file = written.path().resolve("inputs-0");
+      Thread worker =
+          new Thread(
+              () -> {
+                for (int created = 0; created < 3; ) {
+                  try {
+                    Files.createFile(file);
+                    created++;
+                  } catch (FileAlreadyExistsException stillThere) {
+                    Thread.onSpinWait();
+                  } catch (IOException gone) {
+                    return;
+                  }
+                }
+              });
+      worker.start();
+      while (!Files.exists(file)) {
+        Thread.onSpinWait();
+      }
+      written.delete();
+      worker.join();
+      assertThat(written.path()).doesNotExist();
+    }
+  }
+
+  /** As it is where no descriptor is left, or the path has no name in the locale of a worker. */
+  @Test
+  void whatCannotBeReadCountsAsNotThere() throws IOException {
+    WorkerFolder worker = new WorkerFolder(Files.createDirectory(temp.resolve("worker")));
+    Files.createDirectory(worker.values());
+    assertThat(ValueFolder.of(worker)).isNull();
+    worker.delete();
+    assertThat(worker.path()).doesNotExist();
+    Files.createDirectory(worker.path());
+    Files.writeString(worker.values(), "/tmp/\0/poolmap-values-1-2\n");
+    assertThat(ValueFolder.of(worker)).isNull();
+    worker.delete();
   }
 
   @ParameterizedTest
