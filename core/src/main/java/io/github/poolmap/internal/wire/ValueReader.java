@@ -9,8 +9,10 @@ public final class ValueReader implements LargeValues.Reader {
   private final RawFile[] files;
   private long bytes;
 
-  /** No file has more than this; most workers never have any. */
-  private long mostKept;
+  /**
+   * No file has more than this, once that is known: who writes them may write what is never read.
+   */
+  private long mostKept = Long.MAX_VALUE;
 
   ValueReader(RawFile[] files) {
     this.files = files;

@@ -76,7 +76,19 @@ public final class ValueWriter implements LargeValues.Writer {
 
   @Override
   public void forgetFrom(long start) {
+    long kept = start + KEPT_BYTES;
+    boolean tooMuch = end > kept;
     end = start;
+    if (tooMuch) {
+      // Who reads the file does not know of it, and so would not give it back.
+      try {
+        files[number].truncate(kept);
+        size = kept;
+      } catch (IOException e) {
+        // Then it stays for later values.
+        return;
+      }
+    }
   }
 
   @Override

@@ -190,6 +190,30 @@ class ValueFolderTest {
     assertThat((AtomicInteger) read.get(1)).hasValue(7);
   }
 
+  /** The side that reads gives back what it has read, and this is nothing that it ever reads. */
+  @Test
+  void whatIsForgottenKeepsNoMoreThanAnIdleWorkerDoes() throws Exception {
+    int[] kept = (int[]) array(int.class, 1 << 18);
+    Packer first = written(kept);
+    long before = writer.beginItem();
+    assertThat(writer.write(new Packer(64), new long[10 << 20])).isTrue();
+    assertThat(sizes()).allMatch(size -> size > 80 << 20);
+    writer.forgetFrom(before);
+    assertThat(sizes()).allMatch(size -> size <= before + ValueWriter.KEPT_BYTES);
+    double[] array = IntStream.range(0, 10 << 20).asDoubleStream().toArray();
+    assertThat(read(written(array))).isEqualTo(array);
+    assertThat(read(first)).isEqualTo(kept);
+  }
+
+  @Test
+  void aReaderThatHasNeverReadGivesBackWhatIsThere() throws Exception {
+    written(new int[1 << 18]);
+    reader.trim(1 << 16);
+    assertThat(sizes()).containsExactly(1L << 16);
+    reader.trim(0);
+    assertThat(sizes()).containsExactly(0L);
+  }
+
   @Test
   void aFileThatWasTrimmedIsWrittenAgain() throws Exception {
     double[] array = IntStream.range(0, 1 << 19).asDoubleStream().toArray();
