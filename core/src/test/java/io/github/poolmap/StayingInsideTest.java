@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.MDC;
@@ -23,6 +25,7 @@ import org.slf4j.MDC;
  * A lane goes from item to item of a chunk without leaving user code. What is meant for one item
  * must not hit another all the same, nor get lost between two.
  */
+@Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 class StayingInsideTest {
 
   private static final int ROUNDS = 4_000;
@@ -143,6 +146,34 @@ class StayingInsideTest {
               IntStream.range(0, 1_000).boxed().toList());
 
       assertThat(seen).containsOnly("false true null");
+    }
+  }
+
+  /** What the interrupt of a stop has done to an item is not its outcome. */
+  @Test
+  void anItemThatSwallowsTheInterruptOfAStopHasNoResult() {
+    CountDownLatch never = new CountDownLatch(1);
+    try (ThreadPool<Integer, Boolean> pool =
+        ThreadPool.<Integer, Boolean>builder()
+            .workers(1)
+            .options(o -> o.chunkSize(10).gracePeriod(Duration.ofHours(1)))
+            .build()) {
+      List<Outcome<Integer, Boolean>> outcomes =
+          pool.with(o -> o.callTimeout(Duration.ofMillis(300)))
+              .mapOutcomes(
+                  x -> {
+                    try {
+                      return x < 6 || never.await(1, TimeUnit.HOURS);
+                    } catch (InterruptedException swallowed) {
+                      return true;
+                    }
+                  },
+                  IntStream.range(0, 10).boxed().toList());
+
+      assertThat(outcomes.subList(0, 6)).allMatch(Outcome::isSuccess);
+      assertThat(outcomes.subList(6, 10))
+          .allSatisfy(
+              outcome -> assertThat(outcome.failure()).isInstanceOf(CallTimeoutException.class));
     }
   }
 
