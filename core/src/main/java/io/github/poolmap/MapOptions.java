@@ -105,6 +105,9 @@ public final class MapOptions {
    * right for nearly every work. Large chunks save hand-overs, at the price of an uneven end: the
    * worker that holds the last chunk keeps the others waiting.
    *
+   * <p>The items of a chunk are executed one after the other. So a call whose items wait for one
+   * another needs chunks of one item.
+   *
    * @param items 1 to 1,048,576; more than there are inputs means all of them in one chunk
    * @return the changed copy
    * @throws IllegalArgumentException if it is out of that range
