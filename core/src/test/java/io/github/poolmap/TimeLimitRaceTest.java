@@ -3,6 +3,7 @@ package io.github.poolmap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
+import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -205,5 +207,47 @@ class TimeLimitRaceTest {
     assertThat(given).isBetween(1, 2 * RACES / DEAF_EVERY);
     // A machine so busy that this fails could show nothing.
     assertThat(failed[1]).isLessThan(RACES / 20);
+  }
+
+  /**
+   * A deaf item that ends because the processes are killed which it waits for: those go before its
+   * JVM does, so that an item behind it could begin in between.
+   */
+  @Test
+  void nothingBeginsInAWorkerThatIsBeingKilled(@TempDir Path folder) {
+    Journal journal = new Journal(folder.resolve("journal"));
+    try (Pools pools = Pools.builder().workers(1).build()) {
+      List<Outcome<Integer, Integer>> outcomes =
+          pools
+              .processes()
+              .with(
+                  o ->
+                      o.chunkSize(2)
+                          .taskTimeout(Duration.ofSeconds(1))
+                          .gracePeriod(Duration.ofSeconds(1)))
+              .mapOutcomes(
+                  x -> {
+                    journal.add(x);
+                    if (x == 0) {
+                      awaitEndOfAChild();
+                    } else {
+                      Thread.sleep(100);
+                    }
+                    return x;
+                  },
+                  List.of(0, 1));
+      assertThat(outcomes.get(0).failure()).isInstanceOf(TaskTimeoutException.class);
+      assertThat(outcomes.get(1).value()).isEqualTo(1);
+    }
+    assertThat(journal.lines()).containsExactly("0", "1");
+  }
+
+  /** Of three hundred processes the one that is killed first. */
+  private static void awaitEndOfAChild() throws IOException {
+    String many = "i=0; while [ $i -lt 300 ]; do sleep 60 & i=$((i+1)); done; wait";
+    Process first = new ProcessBuilder("sh", "-c", many).start();
+    while (first.isAlive()) {
+      Thread.interrupted();
+    }
   }
 }

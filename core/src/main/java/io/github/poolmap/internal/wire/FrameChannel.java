@@ -200,7 +200,8 @@ public final class FrameChannel implements Closeable {
 
   /**
    * From now on a thread that waits for a frame looks for it now and then, and sleeps in between,
-   * instead of waiting within the system: an exiting JVM gives threads that are there 300 ms.
+   * instead of waiting within the system: an exiting JVM gives threads that are there 300 ms. Only
+   * for a JVM that has set a time for its end: nothing else bounds the looking.
    */
   public void doze() throws IOException {
     dozing = true;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FunctionCodec {
 
-  private static final int SERIALIZED = 0;
+  static final int SERIALIZED = 0;
   private static final int LAMBDA = 1;
   private static final int NAMED = 2;
 

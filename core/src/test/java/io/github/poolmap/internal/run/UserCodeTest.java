@@ -2,6 +2,8 @@ package io.github.poolmap.internal.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.mockito.Mockito.doReturn;
+import static org.mockito.Mockito.mock;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -15,7 +17,9 @@ import org.junit.jupiter.api.Timeout;
 class UserCodeTest {
 
   private final UserCode userCode = new UserCode();
-  private final Object owner = new Object();
+  private static final int POSITION = 5;
+
+  private Object owner = new Object();
   private final CountDownLatch entered = new CountDownLatch(1);
   private final AtomicBoolean mayLeave = new AtomicBoolean();
 
@@ -23,7 +27,11 @@ class UserCodeTest {
   private final FutureTask<String> stretch =
       new FutureTask<>(
           () -> {
-            userCode.enterAnyway(owner);
+            if (owner instanceof Chunk<?> chunk) {
+              userCode.enter(chunk, POSITION);
+            } else {
+              userCode.enterAnyway(owner);
+            }
             entered.countDown();
             while (!mayLeave.get()) {
               Thread.onSpinWait();
@@ -77,5 +85,28 @@ class UserCodeTest {
     enter();
     thread.interrupt();
     assertThat(leave()).isEqualTo("KEPT true");
+  }
+
+  /** The next item may have begun when the time of one is found to be over. */
+  @Test
+  void theTimeOfOneItemEndsNoOther() throws Exception {
+    Chunk<?> chunk = chunk();
+    owner = chunk;
+    enter();
+    assertThat(userCode.expire(chunk, POSITION - 1)).isNull();
+    assertThat(userCode.expire(chunk(), POSITION)).isNull();
+    Runnable interrupt = userCode.expire(chunk, POSITION);
+    assertThat(interrupt).isNotNull();
+    interrupt.run();
+    assertThat(userCode.giveUp(chunk, POSITION - 1)).isFalse();
+    assertThat(leave()).isEqualTo("EXPIRED false");
+    assertThat(userCode.giveUp(chunk, POSITION)).isFalse();
+  }
+
+  private static Chunk<?> chunk() {
+    Chunk<?> chunk = mock(Chunk.class);
+    Run<?> run = mock(Run.class);
+    doReturn(run).when(chunk).run();
+    return chunk;
   }
 }

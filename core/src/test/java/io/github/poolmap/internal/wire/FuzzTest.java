@@ -505,7 +505,14 @@ class FuzzTest {
       decodeObject(value, () -> ObjectCodec.decode(value, LOADER), isSerialized(value));
     }
     ByteBuffer function = message.bytes();
-    decodeObject(function, () -> FunctionCodec.read(function, new KnownClasses(LOADER)), true);
+    decodeObject(
+        function,
+        () -> FunctionCodec.read(function, new KnownClasses(LOADER)),
+        isSerializedFunction(function));
+  }
+
+  private static boolean isSerializedFunction(ByteBuffer bytes) {
+    return bytes.hasRemaining() && bytes.get(bytes.position()) == FunctionCodec.SERIALIZED;
   }
 
   private static boolean isSerialized(ByteBuffer bytes) {

@@ -187,4 +187,18 @@ class ItemBytesTest {
       assertThatExceptionOfType(ProtocolException.class).isThrownBy(reader::next);
     }
   }
+
+  /** A hundred lists within each other, each as long as all that is left. */
+  @Test
+  void whatIsNestedCannotAnnounceTheSameBytesAgainAndAgain() {
+    Packer packer = new Packer(8_000);
+    for (int depth = 0; depth < Tags.DEEPEST; depth++) {
+      packer.putByte(Tags.ARRAY_LIST).putCount(5_000);
+    }
+    packer.putBytes(new byte[6_000]);
+    ItemReader reader = ItemReader.alone(new KnownClasses(null));
+    assertThatExceptionOfType(ProtocolException.class)
+        .isThrownBy(() -> reader.read(ByteBuffer.wrap(packer.toByteArray())))
+        .withMessageContaining("10000 elements announced");
+  }
 }
