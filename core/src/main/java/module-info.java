@@ -7,6 +7,7 @@ module io.github.poolmap {
   // and not in the module graph of a program unless somebody asks for it.
   requires jdk.unsupported;
   requires org.slf4j;
+  requires static me.tongfei.progressbar;
   requires static org.jspecify;
 
   exports io.github.poolmap;

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.Collections2;
 import com.google.common.collect.Iterables;
+import io.github.poolmap.internal.observe.ProgressReport;
 import io.github.poolmap.internal.run.Call;
 import io.github.poolmap.internal.run.Engine;
 import io.github.poolmap.internal.run.Life;
@@ -166,7 +167,8 @@ class EnginePool<T, R> implements Pool<T, R> {
       carried = CarryingMapper.carry(carried, carrier);
     }
     carried = CarryingMapper.carry(carried, MdcCarrier.INSTANCE);
-    return new Call(life.calls(), function.getClass().getName(), carried, inputs, options);
+    ProgressListener report = options.progressLabel().isEmpty() ? null : ProgressReport.ofProgram();
+    return new Call(life.calls(), function.getClass().getName(), carried, inputs, options, report);
   }
 
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})

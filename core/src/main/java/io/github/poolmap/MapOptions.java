@@ -35,6 +35,8 @@ public final class MapOptions {
 
   private static final int MOST_RETRIES = 1_000;
 
+  private static final int LONGEST_LABEL = 100;
+
   private static final MapOptions DEFAULTS = new MapOptions(new Draft());
 
   /** The options while they are being changed: the one list of defaults. */
@@ -51,6 +53,8 @@ public final class MapOptions {
     int retries;
     Predicate<? super Throwable> retryOn = EVERY_FAILURE;
     Duration retryBackoff = Duration.ZERO;
+    @Nullable String progressLabel;
+    @Nullable ProgressListener progressListener;
 
     Draft() {}
 
@@ -64,6 +68,8 @@ public final class MapOptions {
       retries = from.retries;
       retryOn = from.retryOn;
       retryBackoff = from.retryBackoff;
+      progressLabel = from.progressLabel;
+      progressListener = from.progressListener;
     }
   }
 
@@ -76,6 +82,8 @@ public final class MapOptions {
   private final int retries;
   private final Predicate<? super Throwable> retryOn;
   private final Duration retryBackoff;
+  private final @Nullable String progressLabel;
+  private final @Nullable ProgressListener progressListener;
 
   private MapOptions(Draft draft) {
     chunkSize = draft.chunkSize;
@@ -87,6 +95,8 @@ public final class MapOptions {
     retries = draft.retries;
     retryOn = draft.retryOn;
     retryBackoff = draft.retryBackoff;
+    progressLabel = draft.progressLabel;
+    progressListener = draft.progressListener;
   }
 
   /**
@@ -285,6 +295,57 @@ public final class MapOptions {
     return new MapOptions(draft);
   }
 
+  /**
+   * Shows how far each call comes, under this label: by a live bar with rate and estimated time
+   * left if standard error is a terminal, else by lines in the log.
+   *
+   * <p>Bars take the optional dependency {@code me.tongfei:progressbar}, and standard error, which
+   * is where they are drawn; where standard output and standard input lead does not matter. On Unix
+   * standard error counts as a terminal if it is one by itself, whatever stands in place of {@link
+   * System#err}, and if the environment variable {@code TERM} is set and not {@code dumb}; on
+   * Windows if the program has a console and {@code TERM} or {@code WT_SESSION} is set. Calls at
+   * the same time have a line each, below each other; the bar of a call that a task makes goes away
+   * when that has ended. While bars are live, {@code System.out} and {@code System.err} are wrapped
+   * so that what the program and its workers print gets above them, in whole lines.
+   *
+   * <p>Without terminal or dependency the log gets lines at level INFO, of the logger {@code
+   * io.github.poolmap.progress}: none for calls that take less than two seconds, else a first one
+   * after two seconds, further ones every ten seconds, later less often, and one at the end. There
+   * are no control characters in them. Calls made in worker processes are always told like that.
+   *
+   * <p>A call that fails, is cancelled or runs out of time does not end at 100 %, and its last line
+   * says why. That line is there when a blocking call returns, a future is completed, or a stream
+   * has been read to its end; a call waits up to a second for it if it has to.
+   *
+   * @param label 1 to 100 characters, no control characters
+   * @return the changed copy
+   * @throws IllegalArgumentException if it is something else
+   */
+  public MapOptions progress(String label) {
+    requireNonNull(label, "progress");
+    if (label.isBlank()
+        || label.length() > LONGEST_LABEL
+        || label.chars().anyMatch(Character::isISOControl)) {
+      throw outOfRange(
+          "progress", "\"" + label + "\"", "1 to 100 characters, no control characters");
+    }
+    Draft draft = new Draft(this);
+    draft.progressLabel = label;
+    return new MapOptions(draft);
+  }
+
+  /**
+   * Sets who hears how far each call has come, in a thread of its own. A label may be set as well.
+   *
+   * @param listener hears of it
+   * @return the changed copy
+   */
+  public MapOptions progress(ProgressListener listener) {
+    Draft draft = new Draft(this);
+    draft.progressListener = requireNonNull(listener, "progress");
+    return new MapOptions(draft);
+  }
+
   private static Duration checkTimeout(String option, Duration limit) {
     requireNonNull(limit, option);
     if (limit.isNegative() || limit.isZero() || limit.compareTo(LONGEST) > 0) {
@@ -400,6 +461,24 @@ public final class MapOptions {
     return maxBytesInFlight == 0 ? OptionalLong.empty() : OptionalLong.of(maxBytesInFlight);
   }
 
+  /**
+   * Returns the label under which progress is shown.
+   *
+   * @return the label, or empty if it is not shown
+   */
+  public Optional<String> progressLabel() {
+    return Optional.ofNullable(progressLabel);
+  }
+
+  /**
+   * Returns who hears of the progress of calls.
+   *
+   * @return the listener, or empty if there is none
+   */
+  public Optional<ProgressListener> progressListener() {
+    return Optional.ofNullable(progressListener);
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof MapOptions that
@@ -411,7 +490,9 @@ public final class MapOptions {
         && gracePeriod.equals(that.gracePeriod)
         && retries == that.retries
         && retryOn.equals(that.retryOn)
-        && retryBackoff.equals(that.retryBackoff);
+        && retryBackoff.equals(that.retryBackoff)
+        && progressLabel().equals(that.progressLabel())
+        && progressListener().equals(that.progressListener());
   }
 
   @Override
@@ -439,6 +520,9 @@ public final class MapOptions {
         + (retryOn == EVERY_FAILURE ? "every failure" : retryOn == CRASHES_ONLY ? "crashes" : "own")
         + ", retryBackoff="
         + retryBackoff
+        + ", progress="
+        + (progressLabel == null ? "none" : "\"" + progressLabel + "\"")
+        + (progressListener == null ? "" : " and a listener")
         + "]";
   }
 }

@@ -63,6 +63,7 @@ class ArchitectureTest {
   @ArchTest static final ArchRule RUN_KNOWS_API_TYPES_ONLY = knowsOnly("run");
   @ArchTest static final ArchRule WIRE_KNOWS_API_TYPES_ONLY = knowsOnly("wire");
   @ArchTest static final ArchRule WORKER_KNOWS_WIRE = knowsOnly("worker", "wire");
+  @ArchTest static final ArchRule OBSERVE_KNOWS_API_TYPES_ONLY = knowsOnly("observe");
   @ArchTest static final ArchRule PROCESS_KNOWS_RUN_AND_WIRE = knowsOnly("process", "run", "wire");
 
   @ArchTest
@@ -155,6 +156,9 @@ class ArchitectureTest {
             "Pools$Builder",
             "ProcessPool",
             "ProcessPool$Builder",
+            "ProgressListener",
+            "ProgressListener$Call",
+            "ProgressListener$Progress",
             "SerialPool",
             "SerialPool$Builder",
             "Shared",

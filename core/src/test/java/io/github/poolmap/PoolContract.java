@@ -61,7 +61,8 @@ abstract class PoolContract
         WindowContract,
         WorkerContract,
         ContextContract,
-        ListenerContract {
+        ListenerContract,
+        ProgressContract {
 
   private static final int ADAPTIVE = 0;
   private Pool<Object, Object> pool;

@@ -29,6 +29,13 @@ class ValidationTest {
         refused("no chunk", () -> options.chunkSize(0), "chunkSize = 0", "1 to 1048576"),
         refused("negative chunk", () -> options.chunkSize(-5), "chunkSize = -5", "1 to 1048576"),
         refused("large chunk", () -> options.chunkSize(1_048_577), "chunkSize = 1048577", "1 to"),
+        refused("no label", () -> options.progress(" "), "progress = \" \"", "1 to 100 characters"),
+        refused(
+            "label with a control character",
+            () -> options.progress("a\tb"),
+            "progress = ",
+            "no control characters"),
+        refused("long label", () -> options.progress("x".repeat(101)), "progress = ", "1 to 100"),
         refused(
             "negative grace",
             () -> options.gracePeriod(Duration.ofMillis(-1)),
@@ -244,12 +251,13 @@ class ValidationTest {
             .retryOn(MapOptions.CRASHES_ONLY)
             .retryBackoff(Duration.ofSeconds(7))
             .maxInFlight(8)
-            .maxBytesInFlight(9);
+            .maxBytesInFlight(9)
+            .progress("p");
     assertThat(all)
         .hasToString(
             "MapOptions[chunkSize=2, maxInFlight=8, maxBytesInFlight=9, taskTimeout=PT3S,"
                 + " callTimeout=PT4S, gracePeriod=PT5S, retries=6, retryOn=crashes,"
-                + " retryBackoff=PT7S]");
+                + " retryBackoff=PT7S, progress=\"p\"]");
     assertThat(all.maxInFlight(8)).isEqualTo(all).hasSameHashCodeAs(all);
     for (MapOptions other :
         List.of(
@@ -261,7 +269,8 @@ class ValidationTest {
             all.retryOn(failure -> true),
             all.retryBackoff(Duration.ofSeconds(1)),
             all.maxInFlight(1),
-            all.maxBytesInFlight(1))) {
+            all.maxBytesInFlight(1),
+            all.progress("q"))) {
       assertThat(other).isNotEqualTo(all);
     }
   }

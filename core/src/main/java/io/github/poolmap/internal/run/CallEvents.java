@@ -9,21 +9,41 @@ final class CallEvents {
 
   private final PoolEvents pool;
   private final PoolListener.Call call;
+  private final @Nullable CallProgress progress;
   private final long start = System.nanoTime();
 
-  CallEvents(PoolEvents pool, PoolListener.Call call) {
+  CallEvents(PoolEvents pool, PoolListener.Call call, @Nullable CallProgress progress) {
     this.pool = pool;
     this.call = call;
+    this.progress = progress;
   }
 
-  void started() {
+  void started(Run<?> run, Iterable<?> inputs) {
     pool.tell(listener -> listener.callStarted(call));
+    if (progress != null) {
+      progress.begin(run, inputs);
+    }
+  }
+
+  /** Tells whether somebody wants to know what the call ends with. */
+  boolean wantFailure() {
+    return pool.hasListeners() || progress != null;
   }
 
   void ended(@Nullable Throwable failure) {
     if (pool.hasListeners()) {
       Duration duration = Duration.ofNanos(System.nanoTime() - start);
       pool.tell(listener -> listener.callEnded(call, duration, failure));
+    }
+    if (progress != null) {
+      progress.end(failure);
+    }
+  }
+
+  /** After the end: waits a moment for it to be shown, if it is. */
+  void awaitShown() {
+    if (progress != null) {
+      progress.awaitShown();
     }
   }
 

@@ -390,6 +390,21 @@ public final class Chunk<F> {
         worker);
   }
 
+  /** Returns how many items have their results that have not been delivered. */
+  long undelivered() {
+    byte[] each = (byte[]) STATES.getAcquire(this);
+    if (each == null) {
+      return Math.max(0, (int) SUCCEEDED.getAcquire(this) - firstUndelivered);
+    }
+    long settled = 0;
+    for (int i = firstUndelivered; i < each.length; i++) {
+      if ((byte) STATE.getAcquire(each, i) == SETTLED) {
+        settled++;
+      }
+    }
+    return settled;
+  }
+
   /** Gives what is settled and not delivered to the sink. Returns how many items that were. */
   int deliverTo(Sink sink) {
     byte[] each = states;

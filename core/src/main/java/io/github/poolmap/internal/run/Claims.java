@@ -85,6 +85,11 @@ final class Claims {
     return fresh.read() - ended;
   }
 
+  /** Returns how many items have ended. */
+  long ended() {
+    return ended;
+  }
+
   /** So many items have ended. */
   void end(long items) {
     ended += items;

@@ -140,7 +140,7 @@ public abstract class Engine<F> {
             call.options(),
             caller,
             counters,
-            events.newCall());
+            events.newCall(call.options(), call.report()));
     return new Run<>(stage, context, function, sink);
   }
 
@@ -150,7 +150,7 @@ public abstract class Engine<F> {
     OpenPools.sweep();
     call.calls().enter(run);
     counters.calls.increment();
-    run.context().events().started();
+    run.context().events().started(run, call.inputs());
     try {
       run.begin();
       stage.enter(run);
@@ -229,12 +229,13 @@ public abstract class Engine<F> {
       call.calls().leave(run);
       if (entered) {
         run.context().events().ended(failureForEvents(run, sink));
+        run.context().events().awaitShown();
       }
     }
   }
 
   private @Nullable Throwable failureForEvents(Run<F> run, Sink sink) {
-    if (!events.hasListeners()) {
+    if (!run.context().events().wantFailure()) {
       return null;
     }
     StopCause cause = run.stopCause();
@@ -304,7 +305,12 @@ public abstract class Engine<F> {
     // Who closes the pool need not wait for what depends on the future, only for the future.
     run.markOverWhen(future::isDone);
     try {
-      future.deliver(results, run.context().events()::ended);
+      future.deliver(
+          results,
+          failure -> {
+            run.context().events().ended(failure);
+            run.context().events().awaitShown();
+          });
     } finally {
       call.calls().leave(run);
     }

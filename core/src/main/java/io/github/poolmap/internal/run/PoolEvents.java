@@ -1,9 +1,12 @@
 package io.github.poolmap.internal.run;
 
+import io.github.poolmap.MapOptions;
 import io.github.poolmap.PoolListener;
+import io.github.poolmap.ProgressListener;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Tells the listeners of one engine what happens in it. Safe for use by many threads. */
 final class PoolEvents {
@@ -28,8 +31,9 @@ final class PoolEvents {
     }
   }
 
-  CallEvents newCall() {
-    return new CallEvents(this, new PoolListener.Call(pool, calls.incrementAndGet()));
+  CallEvents newCall(MapOptions options, @Nullable ProgressListener report) {
+    PoolListener.Call call = new PoolListener.Call(pool, calls.incrementAndGet());
+    return new CallEvents(this, call, CallProgress.of(call, options, report));
   }
 
   void workerStarted(String name, int index) {

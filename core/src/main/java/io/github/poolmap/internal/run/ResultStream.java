@@ -218,6 +218,7 @@ final class ResultStream<F> implements Spliterator<Object> {
     }
     call.run().awaitEnd();
     call.leave().accept(failure);
+    call.run().context().events().awaitShown();
   }
 
   void close() {

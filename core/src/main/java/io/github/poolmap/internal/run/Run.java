@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -62,6 +63,11 @@ public final class Run<F> {
   private final Eviction<F> eviction;
   private final Map<Chunk<F>, Lane<F>> onBoard = new HashMap<>();
   private final Map<Items, Deadline> delays = new HashMap<>();
+
+  private long failures;
+
+  /** Whether the input has ended by itself, and not because the run was stopped. */
+  private boolean readToEnd;
 
   private volatile boolean stopped;
   private volatile BooleanSupplier over = () -> false;
@@ -204,11 +210,16 @@ public final class Run<F> {
     }
     lock.lock();
     try {
-      // Calls that tell what became of each item say it of those that were not read yet, too.
-      return stopCause == null || stopCause.ofItems() == null || isFailFast();
+      return readsNoMore();
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Of a run that has been stopped: tells whether that ends its reading. */
+  private boolean readsNoMore() {
+    // Calls that tell what became of each item say it of those that were not read yet, too.
+    return stopCause == null || stopCause.ofItems() == null || isFailFast();
   }
 
   /** Tells whether what stops the items stops the call. */
@@ -306,6 +317,7 @@ public final class Run<F> {
     lock.lock();
     try {
       claims.endInput();
+      readToEnd |= !stopped || !readsNoMore();
       changed.signalAll();
       endsNow = noticeEnd();
     } finally {
@@ -428,6 +440,30 @@ public final class Run<F> {
     lock.lock();
     try {
       return stopCause;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * How far a run has come.
+   *
+   * @param ended how many items have ended
+   * @param failed how many of them have failed
+   * @param total how many there are, if they have all been read
+   */
+  record Sample(long ended, long failed, OptionalLong total) {}
+
+  /** Looks how far it has come, also within the chunks that lanes have. */
+  Sample sample() {
+    lock.lock();
+    try {
+      long ended = claims.ended();
+      for (Chunk<F> chunk : onBoard.keySet()) {
+        ended += chunk.undelivered();
+      }
+      OptionalLong total = readToEnd ? OptionalLong.of(claims.read()) : OptionalLong.empty();
+      return new Sample(ended, failures, total);
     } finally {
       lock.unlock();
     }
@@ -584,6 +620,7 @@ public final class Run<F> {
         claims.end(1);
         context.counters().items.increment();
         context.counters().failures.increment();
+        failures++;
         sink.fail(settled);
         stopsNow = takeFailure(settled.index());
       }

@@ -352,7 +352,7 @@ class EngineTest {
               MapOptions.defaults(),
               null,
               new Counters(),
-              new PoolEvents(NAME, List.of()).newCall());
+              new PoolEvents(NAME, List.of()).newCall(MapOptions.defaults(), null));
       Run<Mapper<Object, Object>> run =
           new Run<>(
               stage, context, x -> names.add(Thread.currentThread().getName()), new ListSink(true));

@@ -1,0 +1,334 @@
+package io.github.poolmap.internal.observe;
+
+import io.github.poolmap.internal.observe.Terminal.Size;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.Charset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lower end of a terminal, where live lines stand, one for each bar, and everything else goes
+ * above them.
+ *
+ * <pre>
+ *   what was printed before
+ *   a bar that has ended
+ *   a live bar            \
+ *   another one            } the block; the cursor stands at its end
+ * </pre>
+ *
+ * <p>While there are live lines System.out and System.err are wrapped: who prints has the block
+ * erased before, and it is drawn again with the next state of a bar. Not below a line that has not
+ * been ended, unless that takes long: the rest of it may be about to come. What holds on to an
+ * earlier System.out, or writes to the terminal in another way, gets into the block; it is put in
+ * order by the next drawing.
+ *
+ * <p>Safe for use by many threads. A terminal that takes nothing, such as a stopped one, holds up
+ * those who print, as it would without this.
+ */
+class Screen {
+
+  private static final String ERASE_TO_END_OF_LINE = "\u001b[K";
+  private static final String ERASE_TO_END_OF_SCREEN = "\u001b[J";
+
+  private static final int MOST_LINES = 12;
+
+  /** Several bars have news at the same time; to draw once is enough. */
+  private static final long DRAW_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  private static final long SIZE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** A line that is not ended for so long will not be for a while. */
+  private static final long LINE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** So long the end of the program waits for the terminal. */
+  private static final long END_MILLIS = 300;
+
+  private final PrintStream terminal;
+  private final Charset charset;
+  private final Supplier<Size> measure;
+  private final boolean stdoutIsThere;
+
+  private volatile Size size;
+  private long sizeAt = System.nanoTime();
+
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // Guarded by the lock.
+  private final Map<Object, String> lines = new LinkedHashMap<>();
+  private int drawn;
+  private long drawnAt;
+  private boolean inLine;
+  private long inLineSince;
+  private boolean closed;
+  private @Nullable Wrapped out;
+  private @Nullable Wrapped err;
+  private @Nullable Thread atEnd;
+
+  /** A stream of the program, and what stands in its place. */
+  private record Wrapped(PrintStream stream, PrintStream inPlace) {}
+
+  /**
+   * Makes a screen.
+   *
+   * @param terminal where it is drawn
+   * @param charset of the terminal
+   * @param measure tells how large it is
+   * @param stdoutIsThere whether standard output is the same terminal
+   */
+  Screen(PrintStream terminal, Charset charset, Supplier<Size> measure, boolean stdoutIsThere) {
+    this.terminal = terminal;
+    this.charset = charset;
+    this.measure = measure;
+    this.size = measure.get();
+    this.stdoutIsThere = stdoutIsThere;
+  }
+
+  boolean canShow(String text) {
+    return charset.newEncoder().canEncode(text);
+  }
+
+  /**
+   * Returns how many characters fit into a line. Used by the one thread that has bars: it may take
+   * a moment, so it is not done under the lock.
+   */
+  int width() {
+    if (System.nanoTime() - sizeAt > SIZE_NANOS) {
+      size = measure.get();
+      sizeAt = System.nanoTime();
+    }
+    // In the last column some terminals begin a new line.
+    return size.columns() - 1;
+  }
+
+  /** Shows the line of a bar, in place of the one that it had. */
+  void show(Object bar, String line) {
+    lock.lock();
+    try {
+      boolean isNew = lines.put(bar, line) == null;
+      if (isNew && lines.size() == 1) {
+        wrapStreams();
+      }
+      if (isNew || System.nanoTime() - drawnAt >= DRAW_NANOS) {
+        draw("");
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * A bar has ended.
+   *
+   * @param line what is left of it, above those that are live; null for nothing
+   */
+  void end(Object bar, @Nullable String line) {
+    lock.lock();
+    try {
+      lines.remove(bar);
+      if (line != null && inLine) {
+        endLine();
+      }
+      draw(line == null ? "" : line + ERASE_TO_END_OF_LINE + "\n");
+      if (lines.isEmpty()) {
+        unwrapStreams();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Draws the block, and above it what is to stay. */
+  private void draw(String above) {
+    if (closed || (inLine && System.nanoTime() - inLineSince < LINE_NANOS)) {
+      return;
+    }
+    if (inLine) {
+      endLine();
+    }
+    StringBuilder text = new StringBuilder();
+    toFirstLine(text);
+    text.append(above);
+    List<String> block = block();
+    for (int i = 0; i < block.size(); i++) {
+      text.append(i == 0 ? "" : "\n").append(block.get(i)).append(ERASE_TO_END_OF_LINE);
+    }
+    if (block.size() < drawn) {
+      text.append(ERASE_TO_END_OF_SCREEN);
+    }
+    drawn = block.size();
+    drawnAt = System.nanoTime();
+    write(text);
+  }
+
+  private List<String> block() {
+    List<String> block = new ArrayList<>(lines.values());
+    int most = Math.min(MOST_LINES, Math.max(1, size.rows() - 1));
+    int more = block.size() - most;
+    if (more > 0) {
+      block.subList(most - 1, block.size()).clear();
+      block.add("... and " + (more + 1) + " more");
+    }
+    return block;
+  }
+
+  private void toFirstLine(StringBuilder text) {
+    if (drawn > 0) {
+      text.append('\r');
+    }
+    if (drawn > 1) {
+      text.append("\u001b[").append(drawn - 1).append('A');
+    }
+  }
+
+  private void erase() {
+    if (drawn > 0) {
+      StringBuilder text = new StringBuilder();
+      toFirstLine(text);
+      write(text.append(ERASE_TO_END_OF_SCREEN));
+      drawn = 0;
+    }
+  }
+
+  private void endLine() {
+    write("\n");
+    inLine = false;
+  }
+
+  private void write(CharSequence text) {
+    terminal.print(text);
+    terminal.flush();
+  }
+
+  // ---- what else is printed
+
+  private void wrapStreams() {
+    if (stdoutIsThere && isPlain(System.out)) {
+      out = wrap(System.out, out);
+      System.setOut(out.inPlace());
+    }
+    if (isPlain(System.err)) {
+      err = wrap(System.err, err);
+      System.setErr(err.inPlace());
+    }
+    Thread hook = new Thread(this::close, "poolmap-screen-end");
+    try {
+      Runtime.getRuntime().addShutdownHook(hook);
+      atEnd = hook;
+    } catch (IllegalStateException e) {
+      // The program ends already. Not logged: that may print, in a thread that waits for the lock.
+      atEnd = null;
+    }
+  }
+
+  /** What the program has put there itself may be anything, and is not the terminal. */
+  private static boolean isPlain(PrintStream stream) {
+    return stream.getClass() == PrintStream.class;
+  }
+
+  private Wrapped wrap(PrintStream stream, @Nullable Wrapped before) {
+    // Somebody may have remembered the one in place, and put it back.
+    return before != null && before.inPlace() == stream
+        ? before
+        : new Wrapped(stream, new PrintStream(new Above(stream), false, charsetOf(stream)));
+  }
+
+  private void unwrapStreams() {
+    inLine = false;
+    if (out != null && System.out == out.inPlace()) {
+      System.setOut(out.stream());
+    }
+    if (err != null && System.err == err.inPlace()) {
+      System.setErr(err.stream());
+    }
+    if (atEnd != null) {
+      try {
+        Runtime.getRuntime().removeShutdownHook(atEnd);
+      } catch (IllegalStateException e) {
+        // The program ends already, and the hook has nothing to do any more.
+        closed = true;
+      }
+      atEnd = null;
+    }
+  }
+
+  private Charset charsetOf(PrintStream stream) {
+    try {
+      // From JDK 18 on.
+      return (Charset) PrintStream.class.getMethod("charset").invoke(stream);
+    } catch (ReflectiveOperationException e) {
+      String name = System.getProperty("sun.stdout.encoding");
+      return name != null && Charset.isSupported(name)
+          ? Charset.forName(name)
+          : Charset.defaultCharset();
+    }
+  }
+
+  /** Passes on what is printed, above the block. */
+  private final class Above extends OutputStream {
+
+    private final PrintStream stream;
+
+    Above(PrintStream stream) {
+      this.stream = stream;
+    }
+
+    @Override
+    public void write(int b) {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) {
+      if (length == 0) {
+        return;
+      }
+      lock.lock();
+      try {
+        erase();
+        stream.write(bytes, offset, length);
+        if (!lines.isEmpty()) {
+          // Or the block would be drawn before it comes.
+          stream.flush();
+          inLine = bytes[offset + length - 1] != '\n';
+          inLineSince = System.nanoTime();
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public void flush() {
+      stream.flush();
+    }
+  }
+
+  /** The program ends with live bars: they stay as they are, and what follows begins a line. */
+  private void close() {
+    boolean locked = false;
+    try {
+      locked = lock.tryLock(END_MILLIS, TimeUnit.MILLISECONDS);
+      if (locked) {
+        closed = true;
+        if (drawn > 0) {
+          drawn = 0;
+          write("\n");
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      if (locked) {
+        lock.unlock();
+      }
+    }
+  }
+}
