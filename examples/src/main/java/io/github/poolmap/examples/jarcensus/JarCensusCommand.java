@@ -25,7 +25,8 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = {
       "Counts classes, resources and bytes of all jars below a folder, one task for each jar.",
-      "The summary is the same on every kind of pool; the time goes to standard error.",
+      "The summary is the same on every kind of pool; the time goes to standard error, and how far",
+      "it has come, too, if that is a terminal.",
       "Exit status: 0, also if some jars are unreadable, or 2 if the folder is."
     })
 public final class JarCensusCommand extends ExampleCommand {
@@ -63,7 +64,8 @@ public final class JarCensusCommand extends ExampleCommand {
   private void print(Path folder, JarFinder.Found found) throws Exception {
     JarCounter counter = new JarCounter(folder.toAbsolutePath().toString());
     try (Pools pools = Pools.builder().workers(workers.count()).build()) {
-      Pool<String, Finding> counters = pools.pool(pool.kind());
+      Pool<String, Finding> counters =
+          pools.<String, Finding>pool(pool.kind()).with(o -> o.progress("counting jars"));
       Timed<List<Finding>> counted = Timed.time(() -> counters.map(counter, found.jars()));
       List<Finding> findings = new ArrayList<>(found.unreadable());
       findings.addAll(counted.value());

@@ -67,7 +67,8 @@ final class LogSearch {
 
   void run(Pool<Block, Findings> pool, Checks checks) {
     GeneratedLog log = new GeneratedLog(size);
-    Pool<Block, Findings> bounded = pool.with(o -> o.maxInFlight(MAX_IN_FLIGHT));
+    Pool<Block, Findings> bounded =
+        pool.with(o -> o.maxInFlight(MAX_IN_FLIGHT).progress("searching blocks"));
     // Closing the stream stops what is under way.
     try (Stream<Findings> stream = bounded.imap(new Search(pattern), log)) {
       Iterator<Findings> results = stream.iterator();
