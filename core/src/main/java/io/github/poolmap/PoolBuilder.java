@@ -2,6 +2,8 @@ package io.github.poolmap;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.poolmap.internal.observe.SpanSink;
+import io.github.poolmap.internal.run.LaneObserver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -17,6 +19,7 @@ abstract class PoolBuilder<B extends PoolBuilder<B>> {
   private @Nullable Effect<? super WorkerInfo> initializer;
   private final List<PoolListener> listeners = new ArrayList<>();
   private final List<ContextCarrier> carriers = new ArrayList<>();
+  private final List<SpanSink> sinks = new ArrayList<>();
 
   PoolBuilder(String name, int workers, int mostWorkers) {
     this.name = name;
@@ -123,6 +126,7 @@ abstract class PoolBuilder<B extends PoolBuilder<B>> {
     options = other.options.withoutBytes();
     initializer = other.initializer;
     listeners.addAll(other.listeners);
+    sinks.addAll(other.sinks);
     carriers.addAll(other.carriers);
     return self();
   }
@@ -133,6 +137,21 @@ abstract class PoolBuilder<B extends PoolBuilder<B>> {
 
   final List<PoolListener> listeners() {
     return List.copyOf(listeners);
+  }
+
+  /** Adds what is told what the workers do, and when. */
+  final B watchedBy(SpanSink sink) {
+    sinks.add(sink);
+    return self();
+  }
+
+  final List<SpanSink> sinks() {
+    return List.copyOf(sinks);
+  }
+
+  /** Returns who is told what lanes do; null if nobody is. */
+  final @Nullable LaneObserver observer() {
+    return PoolObserver.of(sinks);
   }
 
   final List<ContextCarrier> carriers() {

@@ -159,7 +159,7 @@ public final class Pools implements AutoCloseable {
         spec("auto", defaultWorkers),
         () ->
             Engine.automatic(
-                AUTO_NAME, List.of(), PoolWorker.factory(null), Duration.ofSeconds(60)));
+                AUTO_NAME, List.of(), null, PoolWorker.factory(null), Duration.ofSeconds(60)));
   }
 
   /**

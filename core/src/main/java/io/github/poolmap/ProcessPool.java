@@ -471,7 +471,8 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
           plan.shipClasses(),
           plan.codec(),
           initializer(),
-          listeners());
+          listeners(),
+          sinks());
     }
 
     private WorkerPlan plan() {
@@ -490,7 +491,7 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
     Engine<?> newEngine() {
       ProcessBackend backend =
           new ProcessBackend(plan(), WorkerStart.with(initializer()), new WorkerEnd());
-      return Engine.on(name(), workers(), idleTimeout, backend, listeners());
+      return Engine.on(name(), workers(), idleTimeout, backend, listeners(), observer());
     }
 
     /**

@@ -66,7 +66,7 @@ public final class SerialPool<T, R> extends EnginePool<T, R> {
     }
 
     Engine<?> newEngine() {
-      return Engine.onCaller(name(), listeners(), PoolWorker.factory(initializer()));
+      return Engine.onCaller(name(), listeners(), observer(), PoolWorker.factory(initializer()));
     }
 
     /**

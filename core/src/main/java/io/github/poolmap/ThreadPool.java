@@ -88,7 +88,8 @@ public final class ThreadPool<T, R> extends EnginePool<T, R> {
           virtual && !workersChosen ? VIRTUAL_WORKERS : workers(),
           IDLE_TIMEOUT,
           virtual ? ThreadBackend.virtual(scopes) : ThreadBackend.platform(scopes),
-          listeners());
+          listeners(),
+          observer());
     }
 
     /**

@@ -28,7 +28,15 @@ class ArchitectureTest {
   private static final String INTERNAL = "io.github.poolmap.internal.";
 
   private static final Set<String> DOORS =
-      Set.of("Pools", "SerialPool", "ThreadPool", "ProcessPool", "EnginePool", "PoolWorker");
+      Set.of(
+          "Pools",
+          "SerialPool",
+          "ThreadPool",
+          "ProcessPool",
+          "EnginePool",
+          "PoolWorker",
+          "PoolBuilder",
+          "PoolObserver");
 
   private static String outermost(JavaClass type) {
     return type.getEnclosingClass().map(ArchitectureTest::outermost).orElse(type.getSimpleName());

@@ -1,4 +1,4 @@
-/** What there is to see of calls: progress on terminals and in the log. */
+/** What can be seen of pools and their calls from outside. Knows API types only. */
 @NullMarked
 package io.github.poolmap.internal.observe;
 

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param chunk the chunk; items that cannot be serialized have failed already
  * @param message the payload of its frame
  * @param valueFile the number of the files of its large values
+ * @param bytes how large it is, with those
  */
-record PackedChunk(Chunk<ShippedFunction> chunk, Packer message, int valueFile) {
+record PackedChunk(Chunk<ShippedFunction> chunk, Packer message, int valueFile, long bytes) {
 
   /**
    * Further items are left to other lanes, or to the next chunk, when a chunk has become so large.
@@ -76,8 +77,9 @@ record PackedChunk(Chunk<ShippedFunction> chunk, Packer message, int valueFile) 
       chunk.finish();
       return null;
     }
-    chunk.hold(bytes(message, large));
-    return new PackedChunk(chunk, message, valueFile);
+    long bytes = bytes(message, large);
+    chunk.hold(bytes);
+    return new PackedChunk(chunk, message, valueFile, bytes);
   }
 
   private static long bytes(Packer message, @Nullable ValueWriter large) {

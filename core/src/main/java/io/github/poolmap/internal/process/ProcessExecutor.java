@@ -82,6 +82,18 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   // Of the lane's thread alone.
   private Functions<Boolean> functions = new Functions<>();
 
+  /**
+   * What has to be added to times of the worker's clock. What it says arrives later than it is
+   * said, so the least of all differences is the nearest.
+   */
+  private long clockOffset;
+
+  /** When the worker ended its last chunk. */
+  private long lastRunEnd;
+
+  private long lastPid;
+  private String whyEnded = "";
+
   /** The run that the worker's last chunk has ended by a failure. */
   private @Nullable Run<?> failedRun;
 
@@ -118,10 +130,12 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
         // It stays until another one has taken its place.
         LOG.debug("{}: is replaced: {}", current, exceeded);
         current.taint(exceeded);
+        whyEnded = exceeded;
       }
       return exceeded == null;
     }
     LOG.atLevel(ProgramEnd.levelOfLoss()).log("{}: ended while it had nothing to do", current);
+    whyEnded = "ended while it had nothing to do";
     letGo();
     return false;
   }
@@ -143,6 +157,10 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     }
     functions = new Functions<>();
     failedRun = null;
+    clockOffset = next.clockOffset();
+    lastRunEnd = 0;
+    lastPid = next.pid();
+    whyEnded = "";
     ChildJvm before;
     synchronized (guard) {
       before = worker;
@@ -197,6 +215,16 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   public String workerName() {
     ChildJvm current = worker;
     return current == null ? name : current.toString();
+  }
+
+  @Override
+  public long pid() {
+    return lastPid;
+  }
+
+  @Override
+  public String whyEnded() {
+    return whyEnded;
   }
 
   @Override
@@ -357,19 +385,26 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   private void send(ChildJvm current, PackedChunk packed) throws IOException {
     SentChunk sent =
         new SentChunk(packed, current.nextChunkId(), !onBoard.isEmpty(), current.largeResults());
+    if (onBoard.isEmpty()) {
+      packed.chunk().running(sent.sentAt());
+    }
     synchronized (guard) {
       onBoard.addLast(sent);
     }
-    packed.chunk().assignTo(current.toString());
-    if (packed.chunk().run().isStopped()) {
+    Chunk<ShippedFunction> chunk = packed.chunk();
+    chunk.assignTo(current.toString());
+    chunk.placeIn(slot, current.pid());
+    if (chunk.run().isStopped()) {
       // Stopped before it was on board, so nobody has told the ledger yet.
       current.ledger().stopChunk(sent.id());
     }
-    ShippedFunction function = packed.chunk().run().function();
+    ShippedFunction function = chunk.run().function();
     if (functions.get(function.id()) == null) {
+      chunk.sent(function.bytes().length);
       current.data().writeWithNext(FrameType.FUNCTION, function.id(), function.bytes());
       functions.put(function.id(), true);
     }
+    chunk.sent(packed.bytes());
     current.data().write(FrameType.CHUNK, sent.id(), packed.message());
   }
 
@@ -407,6 +442,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
           // From here on nothing that is meant for its items finds them.
           onBoard.removeFirst();
         }
+        noteTimes(sent, progress, arrived);
         boolean behindFailure = sent.run() == failedRun;
         failedRun = !behindFailure && sent.endsItsCall() ? sent.run() : null;
         try {
@@ -423,6 +459,21 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     }
   }
 
+  /** Says when the worker was at the chunk, by its own clock as seen from here. */
+  private void noteTimes(SentChunk sent, Progress progress, long arrived) {
+    long end = progress.startNanos() + progress.workerNanos();
+    clockOffset = Math.min(clockOffset, arrived - end);
+    long before = lastRunEnd;
+    long start = Math.min(Math.max(progress.startNanos() + clockOffset, startOf(sent)), arrived);
+    lastRunEnd = Math.min(start + progress.workerNanos(), arrived);
+    sent.ran(before, start, lastRunEnd, !onBoard.isEmpty());
+  }
+
+  /** Returns when the worker can have begun with the first chunk that it has. */
+  private long startOf(SentChunk sent) {
+    return lastRunEnd == 0 ? sent.sentAt() : Math.max(sent.sentAt(), lastRunEnd);
+  }
+
   /** What a worker that takes too much memory has not begun goes to another one. */
   private void cutIfTooLarge(ChildJvm current, SentChunk sent) {
     if (backend.limits().exceededBy(current) != null) {
@@ -437,9 +488,11 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
 
   /** The worker is gone, or has to go: settles what it had on board. */
   private void outlive(ChildJvm dead, @Nullable IOException violation) {
+    long lostAt = System.nanoTime();
     try {
       Crash crash = Autopsy.examine(dead, slot + 1, violation);
       Death death = crash.death();
+      whyEnded = crash.label();
       dead.kill();
       if (death.reason() != Reason.STOPPED) {
         LOG.atLevel(ProgramEnd.levelOfLoss())
@@ -452,7 +505,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       if (violation == null) {
         drain(dead);
       }
-      inherit(dead, crash);
+      inherit(dead, crash, lostAt);
     } catch (LaneLostException e) {
       LOG.debug("{}: nobody waits for what it left behind", dead);
     } finally {
@@ -470,7 +523,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   }
 
   /** Settles what the worker had on board, by what it left behind. */
-  private void inherit(ChildJvm dead, Crash crash) {
+  private void inherit(ChildJvm dead, Crash crash, long lostAt) {
     List<SentChunk> left;
     Run<?> culprit;
     long word;
@@ -486,6 +539,10 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       userCode.enterAnyway(sent.run());
       try {
         recoverOutbox(dead, sent);
+        if (sent == left.get(0)) {
+          long start = startOf(sent);
+          sent.ran(lastRunEnd, start, Math.max(start, lostAt), false);
+        }
         sent.settleAfterDeath(dead, word, sent == left.get(0), culprit, crash);
       } finally {
         leaveUserCode();

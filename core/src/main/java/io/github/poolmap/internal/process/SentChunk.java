@@ -115,6 +115,23 @@ final class SentChunk {
     cut = true;
   }
 
+  long sentAt() {
+    return sentAt;
+  }
+
+  /**
+   * The worker has been at it from start to end.
+   *
+   * @param lastEnd when it ended the chunk before it; 0 if there was none
+   * @param isFollowed whether it has another chunk
+   */
+  void ran(long lastEnd, long start, long end, boolean isFollowed) {
+    if (!recalled) {
+      chunk.inRow(lastEnd, isFollowed);
+      chunk.ran(start, end);
+    }
+  }
+
   boolean isOlderThan(long nanos) {
     return System.nanoTime() - sentAt >= nanos;
   }
@@ -149,12 +166,14 @@ final class SentChunk {
     Outcome.Reader outcomes =
         new Outcome.Reader(worker.ledger().outcomes(id, outboxRead, end), lastInOutbox);
     settleAll(outcomes, results, worker.toString());
+    chunk.received(end - outboxRead);
     lastInOutbox = outcomes.position();
     outboxRead = end;
   }
 
   /** Settles the item that an outcome is about which has come beside the outbox. */
   void readOutcome(ChildJvm worker, ByteBuffer payload) throws ProtocolException {
+    chunk.received(payload.remaining());
     settleAll(new Outcome.Reader(payload, NONE), results.another(), worker.toString());
   }
 
@@ -206,7 +225,9 @@ final class SentChunk {
       chunk.fail(position, new Unsendable(worker, true, Unsendable.unreadable(e)));
       return;
     }
-    chunk.resultHolds(position, bytes + (large == null ? 0 : large.takeBytes()));
+    long largeBytes = large == null ? 0 : large.takeBytes();
+    chunk.received(largeBytes);
+    chunk.resultHolds(position, bytes + largeBytes);
     chunk.succeed(position, value);
   }
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,9 +36,19 @@ final class AutoEngine extends LaneEngine<Mapper<Object, Object>> {
   private volatile Optional<String> decision = Optional.empty();
 
   AutoEngine(
-      String name, Duration idleTimeout, List<PoolListener> listeners, WorkerScope.Factory scopes) {
+      String name,
+      Duration idleTimeout,
+      List<PoolListener> listeners,
+      @Nullable LaneObserver observer,
+      WorkerScope.Factory scopes) {
     // Those of nested calls have numbers beyond: few, and they hold what their tasks hold.
-    super(name, most(), idleTimeout, ThreadBackend.mixed(scopes, MOST_PLATFORM, most()), listeners);
+    super(
+        name,
+        most(),
+        idleTimeout,
+        ThreadBackend.mixed(scopes, MOST_PLATFORM, most()),
+        listeners,
+        observer);
     int cores = Math.min(Runtime.getRuntime().availableProcessors(), most());
     this.demand = new ThreadDemand(cores, most());
     this.sampler = new ThreadSampler(cores);

@@ -11,6 +11,10 @@ final class CallEvents {
   private final PoolListener.Call call;
   private final @Nullable CallProgress progress;
   private final long start = System.nanoTime();
+  private volatile @Nullable Object begun;
+
+  /** How many inputs have been read. */
+  volatile long items;
 
   CallEvents(PoolEvents pool, PoolListener.Call call, @Nullable CallProgress progress) {
     this.pool = pool;
@@ -18,7 +22,21 @@ final class CallEvents {
     this.progress = progress;
   }
 
+  PoolEvents ofPool() {
+    return pool;
+  }
+
+  /** Returns the number of the call in its pool, from 1. */
+  long number() {
+    return call.number();
+  }
+
+  @Nullable Object begins(LaneObserver.Kind kind) {
+    return pool.begins(kind);
+  }
+
   void started(Run<?> run, Iterable<?> inputs) {
+    begun = pool.begins(LaneObserver.Kind.CALL);
     pool.tell(listener -> listener.callStarted(call));
     if (progress != null) {
       progress.begin(run, inputs);
@@ -27,10 +45,16 @@ final class CallEvents {
 
   /** Tells whether somebody wants to know what the call ends with. */
   boolean wantFailure() {
-    return pool.hasListeners() || progress != null;
+    return pool.hasListeners() || pool.observer() != null || progress != null;
   }
 
   void ended(@Nullable Throwable failure) {
+    LaneObserver observer = pool.observer();
+    if (observer != null) {
+      LaneObserver.CallSpan span =
+          new LaneObserver.CallSpan(call.number(), start, System.nanoTime(), items, failure);
+      pool.guarded(() -> observer.ended(begun, span));
+    }
     if (pool.hasListeners()) {
       Duration duration = Duration.ofNanos(System.nanoTime() - start);
       pool.tell(listener -> listener.callEnded(call, duration, failure));
@@ -48,7 +72,22 @@ final class CallEvents {
   }
 
   /** An attempt has failed. What describes it runs user code, in the thread of the listener. */
-  void failed(Settled attempt, ItemFailure failure, boolean again) {
+  void failed(Settled attempt, ItemFailure failure, boolean again, int slot) {
+    LaneObserver observer = pool.observer();
+    if (observer != null) {
+      LaneObserver.FailedAttempt failed =
+          new LaneObserver.FailedAttempt(
+              slot,
+              attempt.worker(),
+              call.number(),
+              attempt.index(),
+              attempt.attempts(),
+              System.nanoTime(),
+              again,
+              failure.isCrash(),
+              failure.label());
+      pool.guarded(() -> observer.failed(failed));
+    }
     if (!pool.hasListeners()) {
       return;
     }

@@ -5,14 +5,19 @@ import io.github.poolmap.Mapper;
 import io.github.poolmap.PoolKind;
 import io.github.poolmap.PoolListener;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Executes every call in the thread of its caller. */
 final class CallerEngine extends Engine<Mapper<Object, Object>> {
 
   private final CallerScopes scopes;
 
-  CallerEngine(String name, List<PoolListener> listeners, WorkerScope.Factory scopes) {
-    super(name, listeners);
+  CallerEngine(
+      String name,
+      List<PoolListener> listeners,
+      @Nullable LaneObserver observer,
+      WorkerScope.Factory scopes) {
+    super(name, listeners, observer);
     this.scopes = new CallerScopes(name, scopes);
   }
 

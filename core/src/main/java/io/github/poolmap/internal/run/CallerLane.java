@@ -6,16 +6,18 @@ import org.jspecify.annotations.Nullable;
 /** The lane of a call that its caller executes itself: in a serial pool, and inside a task. */
 final class CallerLane implements Lane<Mapper<Object, Object>> {
 
-  private final InlineExecutor executor = InlineExecutor.onCallersThread();
+  private final InlineExecutor executor;
   private final @Nullable WorkerScope scope;
 
   /**
    * Makes a lane.
    *
    * @param scope what the calling thread is as a worker; null if it is one already
+   * @param slot the number of the worker that it is, or stands for
    */
-  CallerLane(@Nullable WorkerScope scope) {
+  CallerLane(@Nullable WorkerScope scope, int slot) {
     this.scope = scope;
+    this.executor = InlineExecutor.onCallersThread(slot);
   }
 
   /** Executes what there is to claim. */
@@ -24,6 +26,7 @@ final class CallerLane implements Lane<Mapper<Object, Object>> {
     try {
       Chunk<Mapper<Object, Object>> chunk;
       while ((chunk = run.claimLocked(this)) != null) {
+        chunk.taken(System.nanoTime());
         executor.execute(chunk, same -> null);
       }
     } finally {

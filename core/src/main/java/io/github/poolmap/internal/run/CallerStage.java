@@ -87,6 +87,16 @@ final class CallerStage extends Stage<Mapper<Object, Object>> {
     }
   }
 
+  /** What a task of the same pool executes itself is part of that task. */
+  private static int slot(Run<?> run, boolean isWorker) {
+    for (Run<?> outer = run.outer(); outer != null; outer = outer.outer()) {
+      if (outer.context().events().ofPool() == run.context().events().ofPool()) {
+        return Chunk.NESTED;
+      }
+    }
+    return isWorker ? 0 : Chunk.CALLERS;
+  }
+
   /** Makes a worker of the calling thread; null if the run has been stopped. */
   private @Nullable CallerLane open(Run<Mapper<Object, Object>> run) {
     UserCode preparing = run.preparing();
@@ -102,7 +112,7 @@ final class CallerStage extends Stage<Mapper<Object, Object>> {
     }
     boolean kept = preparing.leave() == UserCode.End.KEPT;
     if (failure == null) {
-      return new CallerLane(scope);
+      return new CallerLane(scope, slot(run, scope != null));
     }
     WorkerStartException cause = failure;
     if (kept

@@ -3,6 +3,7 @@ package io.github.poolmap.internal.run;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,12 @@ public final class Chunk<F> {
 
   /** Stands for a time that says nothing. */
   public static final long UNKNOWN = -1;
+
+  /** Stands for the number of a worker: a caller that is no worker of the pool and executes it. */
+  public static final int CALLERS = -1;
+
+  /** The same, but for a task of the pool itself, whose time is counted already. */
+  static final int NESTED = -2;
 
   /**
    * Values of so many items go where they belong all at once, in the end: to write them one by one
@@ -81,6 +88,7 @@ public final class Chunk<F> {
 
   private final long @Nullable [] nanos;
   private String worker = "";
+  private final Trail trail;
 
   /** Items before this one have been delivered, or are not to be. Guarded by the run's lock. */
   private int firstUndelivered;
@@ -116,6 +124,7 @@ public final class Chunk<F> {
       this.valuesOffset = 0;
     }
     this.nanos = timed ? new long[size] : null;
+    this.trail = new Trail();
   }
 
   /** Makes a copy of what there is to see of another one. */
@@ -142,6 +151,7 @@ public final class Chunk<F> {
     this.resultBytes = of.resultBytes;
     this.crashed = of.crashed;
     this.progressed = of.progressed;
+    this.trail = of.trail;
   }
 
   /**
@@ -186,8 +196,71 @@ public final class Chunk<F> {
     worker = name;
   }
 
+  /**
+   * Says where that is.
+   *
+   * @param slot the number of the worker in its pool
+   * @param pid its process; 0 if it is a thread of this JVM
+   */
+  public void placeIn(int slot, long pid) {
+    trail.slot = slot;
+    trail.pid = pid;
+  }
+
   String worker() {
     return worker;
+  }
+
+  int slot() {
+    return trail.slot;
+  }
+
+  /** Its lane has just got it. */
+  void taken(long now) {
+    trail.takenAt = now;
+    trail.begun = run.context().events().begins(LaneObserver.Kind.CHUNK);
+  }
+
+  /** The worker begins with it, or is to begin. */
+  public void running(long now) {
+    trail.runStart = now;
+  }
+
+  /** The worker has been at it from then until then, by its own clock. */
+  public void ran(long start, long end) {
+    trail.runStart = start;
+    trail.runEnd = end;
+  }
+
+  /**
+   * The worker had another chunk before, or has another one already. The time in between belongs to
+   * the second of them.
+   *
+   * @param since when it ended the one before; 0 if there was none
+   * @param isFollowed whether it has another one
+   */
+  public void inRow(long since, boolean isFollowed) {
+    if (since - trail.takenAt > 0) {
+      trail.takenAt = since;
+    }
+    trail.isFollowed = isFollowed;
+  }
+
+  /** The worker has been at it until then, since it began; nothing if it did not. */
+  void ranUntil(long end) {
+    if (trail.runStart != 0) {
+      trail.runEnd = end;
+    }
+  }
+
+  /** So many bytes have been sent to the worker for it. */
+  public void sent(long more) {
+    trail.bytesSent += more;
+  }
+
+  /** So many bytes have come back. */
+  public void received(long more) {
+    trail.bytesReceived += more;
   }
 
   public boolean isSettled(int position) {
@@ -249,9 +322,16 @@ public final class Chunk<F> {
     fail(position, judge(position, failure));
   }
 
+  /** Tells whether the item has failed, in this attempt. */
+  private boolean hasFailed(int position) {
+    BitSet failures = trail.failed;
+    return failures != null && failures.get(position);
+  }
+
   /** The item has failed by its own fault. */
   void fail(int position, Judgement judgement) {
     settle(position, judgement.again() ? AGAIN : DELIVERED);
+    trail.fail(position);
     if (judgement.failure().isCrash()) {
       crashed = true;
     } else {
@@ -322,6 +402,7 @@ public final class Chunk<F> {
    */
   public void finish(long workerNanos, long handoverNanos) {
     copyOut();
+    tellOf();
     run.finish(this, workerNanos, handoverNanos, 0);
   }
 
@@ -350,13 +431,121 @@ public final class Chunk<F> {
   /** Ends a chunk whose times say nothing: not all of it was executed. */
   public void finish() {
     copyOut();
+    tellOf();
     run.finish(this, UNKNOWN, UNKNOWN, 0);
   }
 
   /** Ends the chunk after its worker died before it began any item. */
   public void finishFruitless() {
     copyOut();
+    tellOf();
     run.finish(this, UNKNOWN, UNKNOWN, fruitlessDeaths() + 1);
+  }
+
+  // ---- what there is to see of it
+
+  /**
+   * Tells observers what the worker did, if it did anything. Before the run hears of the end: who
+   * waits for the call finds all of it there.
+   */
+  void tellOf() {
+    PoolEvents events = run.context().events().ofPool();
+    LaneObserver observer = trail.runEnd == 0 || trail.slot == NESTED ? null : events.observer();
+    if (observer != null && trail.tellOnce()) {
+      events.guarded(() -> tell(observer));
+    }
+  }
+
+  private void tell(LaneObserver observer) {
+    long call = run.context().events().number();
+    int executed = 0;
+    long known = 0;
+    for (int i = 0; i < size; i++) {
+      if (state(i) != OPEN) {
+        executed++;
+        known += nanosOf(i);
+      }
+    }
+    long least = observer.itemNanos();
+    // What the worker did beside the items is taken to be spread evenly.
+    long gap = executed == 0 ? 0 : Math.max(0, trail.runEnd - trail.runStart - known) / executed;
+    long start = trail.runStart;
+    for (int i = 0; i < size && known > 0; i++) {
+      long took = state(i) == OPEN ? 0 : nanosOf(i);
+      start += took == 0 ? 0 : gap;
+      if (took >= least) {
+        observer.ran(
+            new LaneObserver.ItemSpan(
+                trail.slot,
+                worker,
+                trail.pid,
+                call,
+                index(i),
+                start,
+                start + took,
+                hasFailed(i),
+                input(i)));
+      }
+      start += took;
+    }
+    observer.ran(
+        trail.begun,
+        new LaneObserver.ChunkSpan(
+            trail.slot,
+            worker,
+            trail.pid,
+            call,
+            index(0),
+            size,
+            executed,
+            trail.failed == null ? 0 : trail.failed.cardinality(),
+            trail.takenAt,
+            trail.runStart,
+            trail.runEnd,
+            trail.isFollowed ? trail.runEnd : System.nanoTime(),
+            trail.bytesSent,
+            trail.bytesReceived));
+  }
+
+  /** Returns how long an item took that is not open any more, 0 if that is not known. */
+  private long nanosOf(int position) {
+    if (nanos != null && nanos[position] != 0) {
+      return nanos[position];
+    }
+    return size == 1 ? trail.runEnd - trail.runStart : 0;
+  }
+
+  /** Where it was, and when; written by its lane's thread. Copies of the chunk have the same. */
+  private static final class Trail {
+
+    int slot = NESTED;
+    long pid;
+    @Nullable Object begun;
+    long takenAt;
+    long runStart;
+    long runEnd;
+    long bytesSent;
+    long bytesReceived;
+    @Nullable BitSet failed;
+
+    boolean isFollowed;
+    private boolean told;
+
+    /** False if it has been told of: the lane, and who gave it up, may both come to it. */
+    synchronized boolean tellOnce() {
+      boolean first = !told;
+      told = true;
+      return first;
+    }
+
+    void fail(int position) {
+      BitSet failures = failed;
+      if (failures == null) {
+        failures = new BitSet();
+        failed = failures;
+      }
+      failures.set(position);
+    }
   }
 
   // ---- the run's side, under its lock

@@ -36,6 +36,16 @@ public interface ChunkExecutor<F> {
   /** Returns the worker as messages name it; it is open. */
   String workerName();
 
+  /** Returns the process of the worker; 0 if it is a thread of this JVM. It is open, or was. */
+  default long pid() {
+    return 0;
+  }
+
+  /** Returns why the worker has ended, in a few words; empty if not for a reason of its own. */
+  default String whyEnded() {
+    return "";
+  }
+
   /** Executes the chunk, and every one that it takes from {@code more}, to its {@code finish}. */
   void execute(Chunk<F> chunk, MoreChunks<F> more);
 

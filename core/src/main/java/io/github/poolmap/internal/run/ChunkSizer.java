@@ -17,6 +17,9 @@ final class ChunkSizer {
   private static final long LONGEST_CHUNK_NANOS = 20_000_000;
   private static final int GROWTH = 8;
 
+  /** To measure an item takes three looks at the clock, less than a hundredth of this. */
+  private static final long MEASURED_NANOS = 20_000;
+
   /** As large as a fixed chunk may be; the ledger of a worker numbers items with 24 bits. */
   private static final int LARGEST = 1 << 20;
 
@@ -103,6 +106,11 @@ final class ChunkSizer {
     }
     itemNanos = Math.max(1, itemNanos);
     last = Math.max(last, items);
+  }
+
+  /** Tells whether items take so long, or may, that measuring each of them does not show. */
+  boolean timeIsMeasuredForNothing() {
+    return !informed || itemNanos >= MEASURED_NANOS;
   }
 
   /** Tells whether chunks are so short that their hand-over shows. */

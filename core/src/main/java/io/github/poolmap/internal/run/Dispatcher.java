@@ -420,7 +420,12 @@ final class Dispatcher<F> {
     String name = poolName + "-" + (firstIndex + slot + 1);
     PoolLane<F> lane =
         new PoolLane<>(
-            this, slot, name, backend.newExecutor(firstIndex + slot, name), backend.isInline());
+            this,
+            slot,
+            firstIndex + slot,
+            name,
+            backend.newExecutor(firstIndex + slot, name),
+            backend.isInline());
     Thread thread = backend.newThread(firstIndex + slot, lane, name);
     whenLanesCome.run();
     slots[slot] = lane;

@@ -35,15 +35,18 @@ public abstract class Engine<F> {
   private final Counters counters = new Counters();
   private final PoolEvents events;
 
-  Engine(String name, List<PoolListener> listeners) {
+  Engine(String name, List<PoolListener> listeners, @Nullable LaneObserver observer) {
     this.name = name;
-    this.events = new PoolEvents(name, listeners);
+    this.events = new PoolEvents(name, listeners, observer);
   }
 
   /** An engine without workers: the caller does it all. */
   public static Engine<?> onCaller(
-      String name, List<PoolListener> listeners, WorkerScope.Factory scopes) {
-    return new CallerEngine(name, listeners, scopes);
+      String name,
+      List<PoolListener> listeners,
+      @Nullable LaneObserver observer,
+      WorkerScope.Factory scopes) {
+    return new CallerEngine(name, listeners, observer, scopes);
   }
 
   /** An engine whose workers are what the backend makes. */
@@ -53,13 +56,28 @@ public abstract class Engine<F> {
       Duration idleTimeout,
       Backend<F> backend,
       List<PoolListener> listeners) {
-    return new LaneEngine<>(name, workers, idleTimeout, backend, listeners);
+    return on(name, workers, idleTimeout, backend, listeners, null);
+  }
+
+  /** The same, with somebody who is told what its lanes do. */
+  public static <F> Engine<F> on(
+      String name,
+      int workers,
+      Duration idleTimeout,
+      Backend<F> backend,
+      List<PoolListener> listeners,
+      @Nullable LaneObserver observer) {
+    return new LaneEngine<>(name, workers, idleTimeout, backend, listeners, observer);
   }
 
   /** An engine whose workers are threads, as many as it finds that it needs. */
   public static Engine<?> automatic(
-      String name, List<PoolListener> listeners, WorkerScope.Factory scopes, Duration idleTimeout) {
-    return new AutoEngine(name, idleTimeout, listeners, scopes);
+      String name,
+      List<PoolListener> listeners,
+      @Nullable LaneObserver observer,
+      WorkerScope.Factory scopes,
+      Duration idleTimeout) {
+    return new AutoEngine(name, idleTimeout, listeners, observer, scopes);
   }
 
   public final String name() {

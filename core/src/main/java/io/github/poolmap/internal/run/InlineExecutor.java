@@ -72,8 +72,13 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
     return new InlineExecutor(workerName, false, slot, scopes, whenClosed);
   }
 
-  static InlineExecutor onCallersThread() {
-    return new InlineExecutor(Thread.currentThread().getName(), true, 0, null, closed -> {});
+  /**
+   * An executor for the thread of a caller.
+   *
+   * @param slot the number of the worker that it is, or stands for
+   */
+  static InlineExecutor onCallersThread(int slot) {
+    return new InlineExecutor(Thread.currentThread().getName(), true, slot, null, closed -> {});
   }
 
   @Override
@@ -158,10 +163,12 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
     Thread current = Thread.currentThread();
     ClassLoader loader = current.getContextClassLoader();
     chunk.assignTo(workerName);
+    chunk.placeIn(slot, 0);
     Map<String, String> mdc = callersThread ? MDC.getCopyOfContextMap() : null;
     boolean isStream = chunk.run().isStream();
     long start = System.nanoTime();
     publishAt = start + PUBLISH_NANOS;
+    chunk.running(start);
     try {
       int next = 0;
       while (mayBegin(chunk, next) && userCode.enter(chunk, next)) {
@@ -182,7 +189,9 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
         MDC.clear();
       }
     }
-    chunk.finish(System.nanoTime() - start, HANDOVER_NANOS);
+    long end = System.nanoTime();
+    chunk.ran(start, end);
+    chunk.finish(end - start, HANDOVER_NANOS);
   }
 
   /**
@@ -372,6 +381,7 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
     }
     // The items behind this one go to others.
     return () -> {
+      chunk.ranUntil(System.nanoTime());
       chunk.fail(position, timedOut(chunk));
       chunk.finish();
     };

@@ -8,6 +8,7 @@ import io.github.poolmap.PoolListener;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Passes calls to lanes. */
 class LaneEngine<F> extends Engine<F> {
@@ -21,8 +22,9 @@ class LaneEngine<F> extends Engine<F> {
       int most,
       Duration idleTimeout,
       Backend<F> backend,
-      List<PoolListener> listeners) {
-    super(name, listeners);
+      List<PoolListener> listeners,
+      @Nullable LaneObserver observer) {
+    super(name, listeners, observer);
     this.backend = backend;
     this.dispatcher = new Dispatcher<>(name, most, 0, idleTimeout, backend, events());
     this.nestedLanes = new NestedLanes<>(name, most, backend, events());

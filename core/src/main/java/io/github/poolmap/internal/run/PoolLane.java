@@ -32,6 +32,7 @@ final class PoolLane<F> implements Lane<F>, Runnable {
 
   private final Dispatcher<F> dispatcher;
   private final int slot;
+  private final int index;
   private final String name;
   private final ChunkExecutor<F> executor;
   private final boolean executesTasks;
@@ -73,16 +74,25 @@ final class PoolLane<F> implements Lane<F>, Runnable {
 
   // Of the lane's thread alone.
   private String workerName = "";
+  private long pid;
 
   /** The thread, for those who measure it; null until it runs. */
   private volatile @Nullable Thread thread;
 
+  /**
+   * Makes a lane.
+   *
+   * @param slot its number in the dispatcher
+   * @param index its number in the pool
+   */
   PoolLane(
       Dispatcher<F> dispatcher,
       int slot,
+      int index,
       String name,
       ChunkExecutor<F> executor,
       boolean executesTasks) {
+    this.index = index;
     this.executesTasks = executesTasks;
     this.dispatcher = dispatcher;
     this.slot = slot;
@@ -142,7 +152,8 @@ final class PoolLane<F> implements Lane<F>, Runnable {
         if (chunk == null) {
           break;
         }
-        executor.execute(chunk, run -> dispatcher.takeAhead(this, run));
+        chunk.taken(System.nanoTime());
+        executor.execute(chunk, this::takeAhead);
         if (executor.isLost()) {
           break;
         }
@@ -162,6 +173,14 @@ final class PoolLane<F> implements Lane<F>, Runnable {
     }
   }
 
+  private @Nullable Chunk<F> takeAhead(Run<F> run) {
+    Chunk<F> chunk = dispatcher.takeAhead(this, run);
+    if (chunk != null) {
+      chunk.taken(System.nanoTime());
+    }
+    return chunk;
+  }
+
   private void close() {
     tellEnd();
     executor.close();
@@ -169,7 +188,10 @@ final class PoolLane<F> implements Lane<F>, Runnable {
 
   private void tellEnd() {
     if (opened.compareAndSet(true, false)) {
-      dispatcher.events().workerEnded(workerName, slot);
+      String why = executor.isLost() ? "a task ignored its interrupt" : executor.whyEnded();
+      dispatcher
+          .events()
+          .workerEnded(workerName, index, pid, why.isEmpty() ? "not needed any more" : why);
     }
   }
 
@@ -180,13 +202,25 @@ final class PoolLane<F> implements Lane<F>, Runnable {
       if (!dispatcher.awaitClaimable(this, executor.hasSuccessor())) {
         return false;
       }
+      Object begun = dispatcher.events().begins(LaneObserver.Kind.START_UP);
+      long start = System.nanoTime();
       try {
         executor.open();
         workerName = executor.workerName();
+        pid = executor.pid();
+        dispatcher
+            .events()
+            .started(
+                begun,
+                new LaneObserver.StartSpan(index, workerName, pid, start, System.nanoTime(), null));
         dispatcher.startSucceeded(this);
         dispatcher.events().workerStarted(workerName, slot);
         opened.set(true);
       } catch (WorkerStartException e) {
+        dispatcher
+            .events()
+            .started(
+                begun, new LaneObserver.StartSpan(index, name, 0, start, System.nanoTime(), e));
         dispatcher.startFailed(this, e);
       }
     }

@@ -491,6 +491,7 @@ public final class Run<F> {
     }
     endTold = true;
     outer = null;
+    context.events().items = claims.read();
     changed.signalAll();
     eviction.end();
     delays.values().forEach(Deadline::cancel);
@@ -541,7 +542,11 @@ public final class Run<F> {
     if (!isClaimable()) {
       return null;
     }
-    Chunk<F> chunk = new Chunk<>(this, claims.take(sizer), sink.wantsTimes(), sink.target());
+    Items items = claims.take(sizer);
+    boolean timed =
+        sink.wantsTimes()
+            || (items.size() > 1 && (isObserved() || sizer.timeIsMeasuredForNothing()));
+    Chunk<F> chunk = new Chunk<>(this, items, timed, sink.target());
     onBoard.put(chunk, lane);
     if (options.taskTimeout().isPresent()) {
       TaskWatch<F> watch = new TaskWatch<>(chunk, lane, taskTimeout(), options.gracePeriod());
@@ -549,6 +554,10 @@ public final class Run<F> {
       watch.begin();
     }
     return chunk;
+  }
+
+  private boolean isObserved() {
+    return context.events().ofPool().observer() != null;
   }
 
   /**
@@ -628,7 +637,7 @@ public final class Run<F> {
     } finally {
       lock.unlock();
     }
-    context.events().failed(settled, failure, again);
+    context.events().failed(settled, failure, again, chunk.slot());
     if (stopsNow) {
       eviction.begin();
     }
@@ -840,6 +849,7 @@ public final class Run<F> {
    * open.
    */
   void disown(Lane<F> lane) {
+    long now = System.nanoTime();
     boolean endsNow;
     lock.lock();
     try {
@@ -857,6 +867,8 @@ public final class Run<F> {
         Chunk<F> left = chunk.asLeft();
         deliver(left);
         left.dropFirstOpen();
+        left.ranUntil(now);
+        left.tellOf();
         leaveDroppedOpen(left);
         left.forEachOpen(0, this::comeBack);
       }

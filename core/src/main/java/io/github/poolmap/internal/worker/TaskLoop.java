@@ -478,6 +478,6 @@ final class TaskLoop implements Runnable {
   }
 
   private Progress progress() {
-    return new Progress(outboxEnd, System.nanoTime() - chunkStart);
+    return new Progress(outboxEnd, chunkStart, System.nanoTime() - chunkStart);
   }
 }

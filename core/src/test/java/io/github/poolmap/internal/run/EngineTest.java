@@ -317,7 +317,8 @@ class EngineTest {
   @Test
   void aStreamThatIsNotReadOnIsNotSampled() {
     AutoEngine engine =
-        new AutoEngine(NAME, Duration.ofSeconds(30), List.of(), (kind, index) -> new NoScope());
+        new AutoEngine(
+            NAME, Duration.ofSeconds(30), List.of(), null, (kind, index) -> new NoScope());
     Call call = new Call(calls, "test", x -> x, INPUTS, MapOptions.defaults().maxInFlight(4));
     try (Stream<Object> results = engine.imap(call, true)) {
       Iterator<Object> reader = results.iterator();
