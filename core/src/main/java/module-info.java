@@ -1,4 +1,6 @@
 /** A parallel map over the caller's thread, over threads and over child JVMs. */
+// Micrometer is no module by its own word, and optional.
+@SuppressWarnings("requires-automatic")
 module io.github.poolmap {
   requires com.google.common;
   requires java.management;
@@ -8,6 +10,7 @@ module io.github.poolmap {
   requires jdk.unsupported;
   requires org.slf4j;
   requires static me.tongfei.progressbar;
+  requires static micrometer.core;
   requires static org.jspecify;
 
   exports io.github.poolmap;

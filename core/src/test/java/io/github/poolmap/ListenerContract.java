@@ -376,8 +376,8 @@ interface ListenerContract extends PoolUnderTest {
       assertThat(stats.liveWorkers()).isBetween(1, own.workers());
       assertThat(stats.decision()).isEmpty();
       assertThat(stats.toString())
-          .startsWith(stats.pool() + ": 3 calls, 19 items ended (1 failed), 1 retries, 0 crashes")
-          .endsWith(" of " + own.workers() + " workers live");
+          .startsWith(stats.pool() + ": 3 calls, 19 items ended (1 failed), 1 retry, 0 crashes")
+          .containsPattern(" of " + own.workers() + " workers? live");
     }
   }
 

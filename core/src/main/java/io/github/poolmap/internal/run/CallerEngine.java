@@ -18,7 +18,7 @@ final class CallerEngine extends Engine<Mapper<Object, Object>> {
       @Nullable LaneObserver observer,
       WorkerScope.Factory scopes) {
     super(name, listeners, observer);
-    this.scopes = new CallerScopes(name, scopes);
+    this.scopes = new CallerScopes(name, scopes, events().meter());
   }
 
   @Override

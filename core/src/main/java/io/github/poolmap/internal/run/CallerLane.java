@@ -8,6 +8,9 @@ final class CallerLane implements Lane<Mapper<Object, Object>> {
 
   private final InlineExecutor executor;
   private final @Nullable WorkerScope scope;
+  private final int slot;
+  private final PoolMeter meter;
+  private final LaneClock clock;
 
   /**
    * Makes a lane.
@@ -15,9 +18,20 @@ final class CallerLane implements Lane<Mapper<Object, Object>> {
    * @param scope what the calling thread is as a worker; null if it is one already
    * @param slot the number of the worker that it is, or stands for
    */
-  CallerLane(@Nullable WorkerScope scope, int slot) {
+  CallerLane(@Nullable WorkerScope scope, int slot, PoolMeter meter) {
     this.scope = scope;
+    this.slot = slot;
+    this.meter = meter;
+    // What a task of the pool does is measured with that task.
+    this.clock = slot == Chunk.NESTED ? new LaneClock(meter.calls()) : meter.attach(slot);
     this.executor = InlineExecutor.onCallersThread(slot);
+  }
+
+  /** The call has ended. */
+  void end() {
+    if (slot != Chunk.NESTED) {
+      meter.detach(slot, clock);
+    }
   }
 
   /** Executes what there is to claim. */
@@ -26,10 +40,11 @@ final class CallerLane implements Lane<Mapper<Object, Object>> {
     try {
       Chunk<Mapper<Object, Object>> chunk;
       while ((chunk = run.claimLocked(this)) != null) {
-        chunk.taken(System.nanoTime());
+        chunk.taken(System.nanoTime(), clock);
         executor.execute(chunk, same -> null);
       }
     } finally {
+      clock.off(System.nanoTime());
       if (scope != null) {
         scope.leave(before);
       }

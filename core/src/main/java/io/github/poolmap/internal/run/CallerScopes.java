@@ -11,13 +11,15 @@ final class CallerScopes implements CallerStage.Scopes {
 
   private final String poolName;
   private final WorkerScope.Factory factory;
+  private final PoolMeter meter;
 
   // Guarded by this. Threads that are no more leave it when a new one comes.
   private final Map<Thread, WorkerScope> scopes = new HashMap<>();
   private int calls;
   private boolean shutdown;
 
-  CallerScopes(String poolName, WorkerScope.Factory factory) {
+  CallerScopes(String poolName, WorkerScope.Factory factory, PoolMeter meter) {
+    this.meter = meter;
     this.poolName = poolName;
     this.factory = factory;
   }
@@ -32,8 +34,14 @@ final class CallerScopes implements CallerStage.Scopes {
       }
     }
     closeThoseOfEndedThreads();
+    long start = System.nanoTime();
     WorkerScope opened = factory.open(PoolKind.SERIAL, 0);
-    InlineExecutor.initialize(opened, poolName);
+    try {
+      InlineExecutor.initialize(opened, poolName);
+    } finally {
+      meter.startTook(0, System.nanoTime() - start);
+    }
+    meter.started(0, thread.getName());
     synchronized (this) {
       scopes.put(thread, opened);
     }

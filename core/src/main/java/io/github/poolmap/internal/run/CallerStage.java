@@ -65,6 +65,10 @@ final class CallerStage extends Stage<Mapper<Object, Object>> {
 
   @Override
   void leave(Run<Mapper<Object, Object>> run) {
+    CallerLane ending = lane;
+    if (ending != null) {
+      ending.end();
+    }
     boolean leaves;
     lock.lock();
     try {
@@ -112,7 +116,8 @@ final class CallerStage extends Stage<Mapper<Object, Object>> {
     }
     boolean kept = preparing.leave() == UserCode.End.KEPT;
     if (failure == null) {
-      return new CallerLane(scope, slot(run, scope != null));
+      return new CallerLane(
+          scope, slot(run, scope != null), run.context().events().ofPool().meter());
     }
     WorkerStartException cause = failure;
     if (kept

@@ -3,7 +3,6 @@ package io.github.poolmap.internal.run;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -88,7 +87,7 @@ public final class Chunk<F> {
 
   private final long @Nullable [] nanos;
   private String worker = "";
-  private final Trail trail;
+  private final ChunkTrail trail;
 
   /** Items before this one have been delivered, or are not to be. Guarded by the run's lock. */
   private int firstUndelivered;
@@ -124,7 +123,7 @@ public final class Chunk<F> {
       this.valuesOffset = 0;
     }
     this.nanos = timed ? new long[size] : null;
-    this.trail = new Trail();
+    this.trail = new ChunkTrail();
   }
 
   /** Makes a copy of what there is to see of another one. */
@@ -203,8 +202,7 @@ public final class Chunk<F> {
    * @param pid its process; 0 if it is a thread of this JVM
    */
   public void placeIn(int slot, long pid) {
-    trail.slot = slot;
-    trail.pid = pid;
+    trail.placeIn(slot, pid);
   }
 
   String worker() {
@@ -212,24 +210,23 @@ public final class Chunk<F> {
   }
 
   int slot() {
-    return trail.slot;
+    return trail.slot();
   }
 
-  /** Its lane has just got it. */
-  void taken(long now) {
-    trail.takenAt = now;
-    trail.begun = run.context().events().begins(LaneObserver.Kind.CHUNK);
+  /** Its lane, which had none, has just got it. */
+  void taken(long now, LaneClock clock) {
+    clock.taken(now);
+    takenAhead(now, clock);
   }
 
-  /** The worker begins with it, or is to begin. */
+  /** Its lane has just got it beside another one. */
+  void takenAhead(long now, LaneClock clock) {
+    trail.taken(now, clock, run.context().events().begins(LaneObserver.Kind.CHUNK));
+  }
+
+  /** The worker begins with it, or is about to. */
   public void running(long now) {
-    trail.runStart = now;
-  }
-
-  /** The worker has been at it from then until then, by its own clock. */
-  public void ran(long start, long end) {
-    trail.runStart = start;
-    trail.runEnd = end;
+    trail.running(now);
   }
 
   /**
@@ -240,27 +237,27 @@ public final class Chunk<F> {
    * @param isFollowed whether it has another one
    */
   public void inRow(long since, boolean isFollowed) {
-    if (since - trail.takenAt > 0) {
-      trail.takenAt = since;
-    }
-    trail.isFollowed = isFollowed;
+    trail.inRow(since, isFollowed);
+  }
+
+  /** The worker has been at it from then until then, by its own clock. */
+  public void ran(long start, long end) {
+    trail.ran(start, end);
   }
 
   /** The worker has been at it until then, since it began; nothing if it did not. */
   void ranUntil(long end) {
-    if (trail.runStart != 0) {
-      trail.runEnd = end;
-    }
+    trail.ranUntil(end);
   }
 
   /** So many bytes have been sent to the worker for it. */
   public void sent(long more) {
-    trail.bytesSent += more;
+    trail.sent(more);
   }
 
   /** So many bytes have come back. */
   public void received(long more) {
-    trail.bytesReceived += more;
+    trail.received(more);
   }
 
   public boolean isSettled(int position) {
@@ -320,12 +317,6 @@ public final class Chunk<F> {
   /** The item has failed by its own fault. Runs user code, which decides whether to try again. */
   public void fail(int position, ItemFailure failure) {
     fail(position, judge(position, failure));
-  }
-
-  /** Tells whether the item has failed, in this attempt. */
-  private boolean hasFailed(int position) {
-    BitSet failures = trail.failed;
-    return failures != null && failures.get(position);
   }
 
   /** The item has failed by its own fault. */
@@ -444,108 +435,36 @@ public final class Chunk<F> {
 
   // ---- what there is to see of it
 
-  /**
-   * Tells observers what the worker did, if it did anything. Before the run hears of the end: who
-   * waits for the call finds all of it there.
-   */
+  /** Tells what the worker did, if it did anything, before the run hears of the end. */
   void tellOf() {
-    PoolEvents events = run.context().events().ofPool();
-    LaneObserver observer = trail.runEnd == 0 || trail.slot == NESTED ? null : events.observer();
-    if (observer != null && trail.tellOnce()) {
-      events.guarded(() -> tell(observer));
-    }
+    trail.tellOf(this);
   }
 
-  private void tell(LaneObserver observer) {
-    long call = run.context().events().number();
+  /** Tells whether the item has no outcome, and has not been begun. */
+  boolean isOpen(int position) {
+    return state(position) == OPEN;
+  }
+
+  /** Returns how many items have been begun. */
+  int executed() {
+    if (states == null) {
+      return Math.min(succeeded, size);
+    }
     int executed = 0;
-    long known = 0;
     for (int i = 0; i < size; i++) {
-      if (state(i) != OPEN) {
-        executed++;
-        known += nanosOf(i);
-      }
+      executed += isOpen(i) ? 0 : 1;
     }
-    long least = observer.itemNanos();
-    // What the worker did beside the items is taken to be spread evenly.
-    long gap = executed == 0 ? 0 : Math.max(0, trail.runEnd - trail.runStart - known) / executed;
-    long start = trail.runStart;
-    for (int i = 0; i < size && known > 0; i++) {
-      long took = state(i) == OPEN ? 0 : nanosOf(i);
-      start += took == 0 ? 0 : gap;
-      if (took >= least) {
-        observer.ran(
-            new LaneObserver.ItemSpan(
-                trail.slot,
-                worker,
-                trail.pid,
-                call,
-                index(i),
-                start,
-                start + took,
-                hasFailed(i),
-                input(i)));
-      }
-      start += took;
-    }
-    observer.ran(
-        trail.begun,
-        new LaneObserver.ChunkSpan(
-            trail.slot,
-            worker,
-            trail.pid,
-            call,
-            index(0),
-            size,
-            executed,
-            trail.failed == null ? 0 : trail.failed.cardinality(),
-            trail.takenAt,
-            trail.runStart,
-            trail.runEnd,
-            trail.isFollowed ? trail.runEnd : System.nanoTime(),
-            trail.bytesSent,
-            trail.bytesReceived));
+    return executed;
   }
 
-  /** Returns how long an item took that is not open any more, 0 if that is not known. */
-  private long nanosOf(int position) {
-    if (nanos != null && nanos[position] != 0) {
-      return nanos[position];
-    }
-    return size == 1 ? trail.runEnd - trail.runStart : 0;
+  /** Returns how long an item took, 0 if that was not measured. */
+  long nanos(int position) {
+    return nanos == null ? 0 : nanos[position];
   }
 
-  /** Where it was, and when; written by its lane's thread. Copies of the chunk have the same. */
-  private static final class Trail {
-
-    int slot = NESTED;
-    long pid;
-    @Nullable Object begun;
-    long takenAt;
-    long runStart;
-    long runEnd;
-    long bytesSent;
-    long bytesReceived;
-    @Nullable BitSet failed;
-
-    boolean isFollowed;
-    private boolean told;
-
-    /** False if it has been told of: the lane, and who gave it up, may both come to it. */
-    synchronized boolean tellOnce() {
-      boolean first = !told;
-      told = true;
-      return first;
-    }
-
-    void fail(int position) {
-      BitSet failures = failed;
-      if (failures == null) {
-        failures = new BitSet();
-        failed = failures;
-      }
-      failures.set(position);
-    }
+  /** Returns since when its items could be claimed, 0 if that says nothing about this attempt. */
+  long since() {
+    return items.attempts() == 0 ? items.since() : 0;
   }
 
   // ---- the run's side, under its lock

@@ -108,9 +108,10 @@ public abstract class Engine<F> {
     return new Backend.Shipped(0, 0);
   }
 
-  /** Tells what this engine has done so far. */
+  /** Tells what this engine has done so far. Runs user code: the slowest inputs are described. */
   public final PoolStats stats() {
     Backend.Shipped shipped = shipped();
+    PoolMeter.Figures figures = events.meter().figures();
     return new PoolStats(
         name,
         kind(),
@@ -123,7 +124,12 @@ public abstract class Engine<F> {
         counters.crashes.sum(),
         shipped.resources(),
         shipped.bytes(),
-        decision());
+        decision(),
+        figures.callTime(),
+        figures.runTimes(),
+        figures.waitTimes(),
+        figures.slots(),
+        figures.slowest());
   }
 
   /** Has the workers end as soon as no call is under way; does not wait. */

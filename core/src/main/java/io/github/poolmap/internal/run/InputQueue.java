@@ -14,9 +14,17 @@ final class InputQueue {
   private static final @Nullable Object[] NONE = {};
 
   private @Nullable Object[] array = NONE;
+
+  /** When each of them came. */
+  private long[] times = {};
+
   private int head;
   private int tail;
   private @Nullable Inputs snapshot;
+
+  /** When that came. */
+  private long snapshotTime;
+
   private long claimed;
 
   /** Returns how many wait. */
@@ -40,6 +48,7 @@ final class InputQueue {
       throw new IllegalStateException("inputs are there already");
     }
     snapshot = all;
+    snapshotTime = System.nanoTime();
     tail = all.size();
   }
 
@@ -47,18 +56,23 @@ final class InputQueue {
     if (tail == array.length) {
       makeRoom();
     }
-    array[tail++] = input;
+    array[tail] = input;
+    times[tail++] = System.nanoTime();
   }
 
   private void makeRoom() {
     int size = size();
     if (head > size) {
       System.arraycopy(array, head, array, 0, size);
+      System.arraycopy(times, head, times, 0, size);
       Arrays.fill(array, size, tail, null);
     } else {
       @Nullable Object[] larger = new Object[Math.max(16, Math.addExact(size, size >> 1))];
       System.arraycopy(array, head, larger, 0, size);
+      long[] longer = new long[larger.length];
+      System.arraycopy(times, head, longer, 0, size);
       array = larger;
+      times = longer;
     }
     head = 0;
     tail = size;
@@ -68,10 +82,10 @@ final class InputQueue {
   Items take(int size) {
     Items taken;
     if (snapshot != null) {
-      taken = new Items(claimed, size, snapshot, head, 0, 0);
+      taken = new Items(claimed, size, snapshot, head, 0, 0, snapshotTime);
     } else {
       Inputs copy = Inputs.of(Arrays.copyOfRange(array, head, head + size));
-      taken = new Items(claimed, size, copy, 0, 0, 0);
+      taken = new Items(claimed, size, copy, 0, 0, 0, times[head]);
       Arrays.fill(array, head, head + size, null);
     }
     head += size;

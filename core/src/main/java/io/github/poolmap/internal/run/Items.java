@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param offset where the input of the first is
  * @param attempts how often each of them has been started already
  * @param fruitlessDeaths how many workers died in a row with them before they began one of them
+ * @param since when the first of them could be claimed
  */
-record Items(long from, int size, Inputs inputs, int offset, int attempts, int fruitlessDeaths)
+record Items(
+    long from, int size, Inputs inputs, int offset, int attempts, int fruitlessDeaths, long since)
     implements Comparable<Items> {
 
   @Nullable Object input(int position) {
@@ -22,7 +24,7 @@ record Items(long from, int size, Inputs inputs, int offset, int attempts, int f
   /** Those at positions [start, end). */
   Items slice(int start, int end, int moreAttempts, int deaths) {
     return new Items(
-        from + start, end - start, inputs, offset + start, attempts + moreAttempts, deaths);
+        from + start, end - start, inputs, offset + start, attempts + moreAttempts, deaths, since);
   }
 
   @Override

@@ -18,6 +18,7 @@ final class PoolEvents {
 
   private final List<ListenerThread> listeners;
   private final AtomicLong calls = new AtomicLong();
+  private final PoolMeter meter = new PoolMeter();
 
   /** Null if there is nobody to hear anything. */
   private volatile @Nullable LaneObserver observer;
@@ -35,6 +36,11 @@ final class PoolEvents {
 
   boolean hasListeners() {
     return !listeners.isEmpty();
+  }
+
+  /** Returns what measures the workers. */
+  PoolMeter meter() {
+    return meter;
   }
 
   /** Returns who is to hear of what lanes do; null if nobody is. */

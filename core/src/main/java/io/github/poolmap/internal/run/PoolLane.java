@@ -36,6 +36,7 @@ final class PoolLane<F> implements Lane<F>, Runnable {
   private final String name;
   private final ChunkExecutor<F> executor;
   private final boolean executesTasks;
+  private final LaneClock clock;
 
   /** Guarded by the dispatcher's lock. */
   State state = State.BUSY;
@@ -98,6 +99,11 @@ final class PoolLane<F> implements Lane<F>, Runnable {
     this.slot = slot;
     this.name = name;
     this.executor = executor;
+    this.clock = meter().attach(index);
+  }
+
+  private PoolMeter meter() {
+    return dispatcher.events().meter();
   }
 
   int slot() {
@@ -152,8 +158,9 @@ final class PoolLane<F> implements Lane<F>, Runnable {
         if (chunk == null) {
           break;
         }
-        chunk.taken(System.nanoTime());
+        chunk.taken(System.nanoTime(), clock);
         executor.execute(chunk, this::takeAhead);
+        clock.released(System.nanoTime());
         if (executor.isLost()) {
           break;
         }
@@ -167,6 +174,7 @@ final class PoolLane<F> implements Lane<F>, Runnable {
         close();
       } finally {
         CURRENT.remove();
+        meter().detach(index, clock);
         dispatcher.laneEnded(this);
         OpenPools.sweep();
       }
@@ -176,12 +184,13 @@ final class PoolLane<F> implements Lane<F>, Runnable {
   private @Nullable Chunk<F> takeAhead(Run<F> run) {
     Chunk<F> chunk = dispatcher.takeAhead(this, run);
     if (chunk != null) {
-      chunk.taken(System.nanoTime());
+      chunk.takenAhead(System.nanoTime(), clock);
     }
     return chunk;
   }
 
   private void close() {
+    clock.off(System.nanoTime());
     tellEnd();
     executor.close();
   }
@@ -198,25 +207,29 @@ final class PoolLane<F> implements Lane<F>, Runnable {
   /** Opens the executor when there is something to do for it; false if the lane is to end. */
   private boolean makeReady() {
     while (!executor.isOpen()) {
+      clock.off(System.nanoTime());
       tellEnd();
       if (!dispatcher.awaitClaimable(this, executor.hasSuccessor())) {
         return false;
       }
       Object begun = dispatcher.events().begins(LaneObserver.Kind.START_UP);
       long start = System.nanoTime();
+      clock.startsUp(start);
       try {
         executor.open();
+        long ready = System.nanoTime();
+        clock.ready(ready);
         workerName = executor.workerName();
         pid = executor.pid();
+        meter().started(index, workerName);
         dispatcher
             .events()
-            .started(
-                begun,
-                new LaneObserver.StartSpan(index, workerName, pid, start, System.nanoTime(), null));
+            .started(begun, new LaneObserver.StartSpan(index, workerName, pid, start, ready, null));
         dispatcher.startSucceeded(this);
         dispatcher.events().workerStarted(workerName, slot);
         opened.set(true);
       } catch (WorkerStartException e) {
+        clock.off(System.nanoTime());
         dispatcher
             .events()
             .started(
@@ -275,6 +288,7 @@ final class PoolLane<F> implements Lane<F>, Runnable {
   }
 
   private void leaveBehind() {
+    meter().detach(index, clock);
     tellEnd();
     if (dispatcher.laneEnded(this)) {
       LOG.warn(

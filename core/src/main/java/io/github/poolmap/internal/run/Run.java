@@ -83,6 +83,9 @@ public final class Run<F> {
   /** Written under the lock, read without. */
   private volatile boolean endTold;
 
+  /** Whether its time counts. Guarded by the lock. */
+  private boolean counted;
+
   private final List<Runnable> atEnd = new ArrayList<>();
 
   /** Whether the dispatcher has this run in its round; used by the dispatcher alone. */
@@ -187,6 +190,7 @@ public final class Run<F> {
   /** The call returns to its caller. */
   void markOver() {
     over = () -> true;
+    endTime();
   }
 
   /** The call is over as soon as this is so. */
@@ -247,6 +251,10 @@ public final class Run<F> {
   void begin() {
     lock.lock();
     try {
+      if (!endTold) {
+        counted = true;
+        callClock().begin();
+      }
       if (!stopped) {
         options
             .callTimeout()
@@ -484,6 +492,23 @@ public final class Run<F> {
     return onBoard.isEmpty() && (stopped || (claims.isInputComplete() && claims.isDrained()));
   }
 
+  private CallClock callClock() {
+    return context.events().ofPool().meter().calls();
+  }
+
+  /** Nothing of the call is under way any more, or nobody waits for what is. */
+  private void endTime() {
+    lock.lock();
+    try {
+      if (counted) {
+        counted = false;
+        callClock().end();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Needs the lock; true, once, if the run has just ended. */
   private boolean noticeEnd() {
     if (endTold || !hasEnded()) {
@@ -492,6 +517,7 @@ public final class Run<F> {
     endTold = true;
     outer = null;
     context.events().items = claims.read();
+    endTime();
     changed.signalAll();
     eviction.end();
     delays.values().forEach(Deadline::cancel);
@@ -637,6 +663,7 @@ public final class Run<F> {
     } finally {
       lock.unlock();
     }
+    context.events().ofPool().meter().failed(chunk.slot(), failure.isCrash(), again);
     context.events().failed(settled, failure, again, chunk.slot());
     if (stopsNow) {
       eviction.begin();

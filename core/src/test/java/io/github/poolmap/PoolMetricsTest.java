@@ -1,0 +1,57 @@
+package io.github.poolmap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class PoolMetricsTest {
+
+  @Test
+  void theMetersShowTheStatistics() {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    try (Pool<Integer, Integer> pool =
+        ProcessPool.<Integer, Integer>builder().workers(1).name("measured").build()) {
+      pool.map(
+          x -> {
+            Thread.sleep(5);
+            return x;
+          },
+          List.of(1, 2, 3));
+      PoolMetrics.of(pool).tags(List.of(Tag.of("app", "test"))).bindTo(registry);
+      PoolStats stats = pool.stats();
+
+      assertThat(registry.get("poolmap.calls").functionCounter().count()).isEqualTo(1);
+      assertThat(registry.get("poolmap.items").functionCounter().count()).isEqualTo(3);
+      assertThat(registry.get("poolmap.starts").functionCounter().count()).isEqualTo(1);
+      assertThat(registry.get("poolmap.workers").gauge().value()).isEqualTo(1);
+      assertThat(registry.get("poolmap.workers.live").gauge().value()).isEqualTo(1);
+      assertThat(registry.get("poolmap.utilisation").gauge().value()).isBetween(0.0, 1.0);
+      assertThat(registry.get("poolmap.items.run").functionTimer().count()).isEqualTo(3);
+      assertThat(registry.get("poolmap.items.run").functionTimer().totalTime(TimeUnit.MILLISECONDS))
+          .isGreaterThanOrEqualTo(15);
+      assertThat(
+              registry
+                  .get("poolmap.workers.time")
+                  .tag("activity", "busy")
+                  .timeGauge()
+                  .value(TimeUnit.NANOSECONDS))
+          .isCloseTo(stats.serialTime().toNanos(), within(1.0));
+      assertThat(registry.get("poolmap.bytes").tag("direction", "sent").functionCounter().count())
+          .isEqualTo(stats.slots().get(0).bytesSent());
+      assertThat(registry.getMeters())
+          .extracting(Meter::getId)
+          .allMatch(id -> "measured".equals(id.getTag("pool")))
+          .allMatch(id -> "processes".equals(id.getTag("kind")))
+          .allMatch(id -> "test".equals(id.getTag("app")))
+          .allMatch(id -> id.getDescription() != null);
+    }
+  }
+}
