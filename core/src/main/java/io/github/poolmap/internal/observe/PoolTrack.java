@@ -1,0 +1,146 @@
+package io.github.poolmap.internal.observe;
+
+import io.github.poolmap.PoolKind;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Collects what happens when in the lanes of one pool. Safe for use by many threads. */
+public final class PoolTrack {
+
+  private final Timeline timeline;
+  private final String name;
+  private final PoolKind kind;
+  private final int workers;
+
+  private final AtomicBoolean shown = new AtomicBoolean();
+  private final Map<Object, Lane> lanes = new ConcurrentHashMap<>();
+  private final AtomicInteger callers = new AtomicInteger();
+  private final RunTimes runTimes = new RunTimes();
+  private final SlowestItems slowest = new SlowestItems();
+
+  PoolTrack(Timeline timeline, String name, PoolKind kind, int workers) {
+    this.timeline = timeline;
+    this.name = name;
+    this.kind = kind;
+    this.workers = workers;
+  }
+
+  /**
+   * Adds what a lane has done.
+   *
+   * @param slot the number of the lane, from 0; without meaning in a serial pool, where each thread
+   *     that calls is a lane
+   * @param span anything but an item
+   */
+  public void add(int slot, Span span) {
+    lane(slot, span.worker()).add(span);
+  }
+
+  /**
+   * Adds an item of a chunk that is to be added next.
+   *
+   * @param slot as above
+   * @param item one that took so long that it counts
+   * @param input what it was made of, which is described when somebody wants to know
+   */
+  public void addItem(int slot, Span item, @Nullable Object input) {
+    slowest.offer(item, input);
+    lane(slot, item.worker()).addItem(item);
+  }
+
+  private Lane lane(int slot, String worker) {
+    Object key = kind == PoolKind.SERIAL ? worker : (Object) slot;
+    Lane known = lanes.get(key);
+    if (known != null) {
+      return known;
+    }
+    if (!shown.getAndSet(true)) {
+      timeline.show(this);
+    }
+    return lanes.computeIfAbsent(
+        key, absent -> new Lane(kind == PoolKind.SERIAL ? callers.getAndIncrement() : slot));
+  }
+
+  Snapshot.Pool snapshot() {
+    List<Snapshot.Lane> seen = new ArrayList<>();
+    for (Lane each : lanes.values()) {
+      seen.add(each.snapshot());
+    }
+    seen.sort(Comparator.comparingInt(Snapshot.Lane::slot));
+    return new Snapshot.Pool(
+        name, kind, workers, List.copyOf(seen), runTimes.counts(), slowest.inOrder());
+  }
+
+  /** What one lane has done. */
+  private final class Lane {
+
+    private final int slot;
+
+    // Guarded by this.
+    private final List<Span> spans = new ArrayList<>();
+    private final Totals.Sum sum = new Totals.Sum();
+    private int itemsOfChunk;
+    private long nanosOfItems;
+
+    Lane(int slot) {
+      this.slot = slot;
+    }
+
+    void addItem(Span item) {
+      boolean admitted = timeline.admit();
+      runTimes.add(item.nanos(), 1);
+      synchronized (this) {
+        itemsOfChunk++;
+        nanosOfItems += item.nanos();
+        keep(item, admitted);
+      }
+    }
+
+    void add(Span span) {
+      boolean admitted = timeline.admit();
+      synchronized (this) {
+        if (span.kind() == Span.Kind.RUN) {
+          addShortItems(span);
+        }
+        keep(span, admitted);
+      }
+    }
+
+    private void keep(Span span, boolean admitted) {
+      sum.add(span);
+      if (admitted) {
+        spans.add(span);
+      }
+    }
+
+    /** Of items that are not told of one by one only the average is known. */
+    private void addShortItems(Span chunk) {
+      int others = chunk.items() - itemsOfChunk;
+      if (others > 0) {
+        runTimes.add(Math.max(0, chunk.nanos() - nanosOfItems) / others, others);
+      }
+      itemsOfChunk = 0;
+      nanosOfItems = 0;
+    }
+
+    Snapshot.Lane snapshot() {
+      List<Span> copy;
+      Totals totals;
+      synchronized (this) {
+        copy = new ArrayList<>(spans);
+        totals = sum.totals();
+      }
+      // Of two that begin together the longer one is around the other.
+      copy.sort(
+          Comparator.comparingLong(Span::start)
+              .thenComparing(Comparator.comparingLong(Span::end).reversed()));
+      return new Snapshot.Lane(slot, copy, totals);
+    }
+  }
+}
