@@ -20,6 +20,7 @@ abstract class PoolBuilder<B extends PoolBuilder<B>> {
   private final List<PoolListener> listeners = new ArrayList<>();
   private final List<ContextCarrier> carriers = new ArrayList<>();
   private final List<SpanSink> sinks = new ArrayList<>();
+  private @Nullable Trace trace;
 
   PoolBuilder(String name, int workers, int mostWorkers) {
     this.name = name;
@@ -119,6 +120,18 @@ abstract class PoolBuilder<B extends PoolBuilder<B>> {
   }
 
   /**
+   * Has what the workers do, and when, recorded. Each chunk takes some microseconds longer then,
+   * and the time of each item is measured.
+   *
+   * @param recorder what records it; may be that of other pools too
+   * @return this builder
+   */
+  public B trace(Trace recorder) {
+    trace = requireNonNull(recorder, "trace");
+    return self();
+  }
+
+  /**
    * Takes over what all kinds of pools have, and the calls of this kind can have, but for the
    * number of workers and the name.
    */
@@ -127,6 +140,7 @@ abstract class PoolBuilder<B extends PoolBuilder<B>> {
     initializer = other.initializer;
     listeners.addAll(other.listeners);
     sinks.addAll(other.sinks);
+    trace = other.trace;
     carriers.addAll(other.carriers);
     return self();
   }
@@ -149,9 +163,17 @@ abstract class PoolBuilder<B extends PoolBuilder<B>> {
     return List.copyOf(sinks);
   }
 
-  /** Returns who is told what lanes do; null if nobody is. */
-  final @Nullable LaneObserver observer() {
-    return PoolObserver.of(sinks);
+  final @Nullable Trace trace() {
+    return trace;
+  }
+
+  /** Returns who is told what the lanes of a new pool do; null if nobody is. */
+  final @Nullable LaneObserver observer(PoolKind kind, int mostAtATime) {
+    List<SpanSink> all = new ArrayList<>(sinks);
+    if (trace != null) {
+      all.add(trace.timeline().watch(name, kind, mostAtATime));
+    }
+    return PoolObserver.of(all);
   }
 
   final List<ContextCarrier> carriers() {

@@ -9,9 +9,15 @@ import org.jspecify.annotations.Nullable;
 final class PoolObserver implements LaneObserver {
 
   private final List<SpanSink> sinks;
+  private final boolean wantsCpuTimes;
 
   private PoolObserver(List<SpanSink> sinks) {
     this.sinks = sinks;
+    boolean wanted = false;
+    for (SpanSink sink : sinks) {
+      wanted |= sink.wantsCpuTimes();
+    }
+    this.wantsCpuTimes = wanted;
   }
 
   /** Returns an observer; null if there is nobody to see anything. */
@@ -22,6 +28,11 @@ final class PoolObserver implements LaneObserver {
   @Override
   public boolean isListening() {
     return true;
+  }
+
+  @Override
+  public boolean wantsCpuTimes() {
+    return wantsCpuTimes;
   }
 
   @Override
@@ -42,20 +53,22 @@ final class PoolObserver implements LaneObserver {
           start.worker(),
           start.start(),
           start.end(),
+          SpanSink.UNKNOWN,
           SpanSink.NONE,
           SpanSink.NONE,
-          0);
+          0,
+          start.failure() != null);
     }
   }
 
   @Override
   public void ran(@Nullable Object begun, ChunkSpan chunk) {
-    tell(SpanSink.Kind.HAND_OVER, chunk, chunk.start(), chunk.runStart());
-    tell(SpanSink.Kind.RUN, chunk, chunk.runStart(), chunk.runEnd());
-    tell(SpanSink.Kind.HAND_OVER, chunk, chunk.runEnd(), chunk.end());
+    tell(SpanSink.Kind.HAND_OVER, chunk, chunk.start(), chunk.runStart(), SpanSink.UNKNOWN);
+    tell(SpanSink.Kind.RUN, chunk, chunk.runStart(), chunk.runEnd(), chunk.cpuNanos());
+    tell(SpanSink.Kind.HAND_OVER, chunk, chunk.runEnd(), chunk.end(), SpanSink.UNKNOWN);
   }
 
-  private void tell(SpanSink.Kind kind, ChunkSpan chunk, long start, long end) {
+  private void tell(SpanSink.Kind kind, ChunkSpan chunk, long start, long end, long cpuNanos) {
     for (SpanSink sink : sinks) {
       sink.span(
           kind,
@@ -63,9 +76,11 @@ final class PoolObserver implements LaneObserver {
           chunk.worker(),
           start,
           end,
+          cpuNanos,
           chunk.call(),
           chunk.firstIndex(),
-          chunk.items());
+          chunk.executed(),
+          chunk.failed() > 0);
     }
   }
 

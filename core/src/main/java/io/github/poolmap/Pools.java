@@ -45,6 +45,7 @@ public final class Pools implements AutoCloseable {
 
   private final int defaultWorkers;
   private final @Nullable PoolKind processFallback;
+  private final @Nullable Trace trace;
   private final AtomicBoolean fallbackTold = new AtomicBoolean();
 
   /** By what they are: equal specs share workers. Guarded by itself. */
@@ -55,9 +56,14 @@ public final class Pools implements AutoCloseable {
   /** What has not been closed and is still in use. Guarded by itself. */
   private final Set<Shared<?>> shared = Collections.newSetFromMap(new WeakHashMap<>());
 
-  private Pools(int defaultWorkers, @Nullable PoolKind processFallback) {
+  private Pools(int defaultWorkers, @Nullable PoolKind processFallback, @Nullable Trace trace) {
     this.defaultWorkers = defaultWorkers;
     this.processFallback = processFallback;
+    this.trace = trace;
+  }
+
+  private <B extends PoolBuilder<B>> B traced(B builder) {
+    return trace == null ? builder : builder.trace(trace);
   }
 
   /**
@@ -87,7 +93,7 @@ public final class Pools implements AutoCloseable {
    * @throws PoolClosedException if this is closed
    */
   public <T, R> Pool<T, R> serial() {
-    return handle(spec("serial", 1), () -> SerialPool.builder().newEngine());
+    return handle(spec("serial", 1), () -> traced(SerialPool.builder()).newEngine());
   }
 
   /**
@@ -117,7 +123,7 @@ public final class Pools implements AutoCloseable {
     return handle(
         spec("threads", workers),
         () ->
-            ThreadPool.builder()
+            traced(ThreadPool.builder())
                 .name(name(ThreadPool.DEFAULT_NAME, workers))
                 .workers(workers)
                 .newEngine());
@@ -136,7 +142,7 @@ public final class Pools implements AutoCloseable {
     VirtualThreads.check();
     return handle(
         spec("virtual", ThreadPool.VIRTUAL_WORKERS),
-        () -> ThreadPool.builder().name(VIRTUAL_NAME).virtual().newEngine());
+        () -> traced(ThreadPool.builder()).name(VIRTUAL_NAME).virtual().newEngine());
   }
 
   /**
@@ -159,7 +165,11 @@ public final class Pools implements AutoCloseable {
         spec("auto", defaultWorkers),
         () ->
             Engine.automatic(
-                AUTO_NAME, List.of(), null, PoolWorker.factory(null), Duration.ofSeconds(60)));
+                AUTO_NAME,
+                List.of(),
+                traced(ThreadPool.builder()).name(AUTO_NAME).observer(PoolKind.THREADS, 0),
+                PoolWorker.factory(null),
+                Duration.ofSeconds(60)));
   }
 
   /**
@@ -212,7 +222,7 @@ public final class Pools implements AutoCloseable {
    */
   public <T, R> Pool<T, R> processes(UnaryOperator<ProcessPool.Builder<T, R>> settings) {
     requireNonNull(settings, "settings");
-    ProcessPool.Builder<T, R> fresh = ProcessPool.<T, R>builder().workers(defaultWorkers);
+    ProcessPool.Builder<T, R> fresh = traced(ProcessPool.<T, R>builder()).workers(defaultWorkers);
     ProcessPool.Builder<T, R> builder =
         requireNonNull(settings.apply(fresh), "processes(...) made a builder of null");
     String unavailable = builder.unavailable();
@@ -252,7 +262,8 @@ public final class Pools implements AutoCloseable {
             : () ->
                 ThreadPool.builder().name(poolName).workers(workers).takeOver(builder).newEngine();
     FallbackSpec spec =
-        new FallbackSpec(poolName, workers, builder.initializer(), builder.listeners());
+        new FallbackSpec(
+            poolName, workers, builder.initializer(), builder.listeners(), builder.trace());
     return handle(spec, maker, builder.options().withoutBytes(), builder.carriers());
   }
 
@@ -261,7 +272,8 @@ public final class Pools implements AutoCloseable {
       String name,
       int workers,
       @Nullable Effect<? super WorkerInfo> initializer,
-      List<PoolListener> listeners) {}
+      List<PoolListener> listeners,
+      @Nullable Trace trace) {}
 
   /**
    * Returns the pool of that kind with the default number of workers.
@@ -409,6 +421,7 @@ public final class Pools implements AutoCloseable {
 
     private int workers = Runtime.getRuntime().availableProcessors();
     private @Nullable PoolKind processFallback;
+    private @Nullable Trace trace;
 
     private Builder() {}
 
@@ -428,8 +441,8 @@ public final class Pools implements AutoCloseable {
     /**
      * Sets what {@code processes()} gives where child JVMs cannot be launched, with one warning in
      * the log. By default it fails there. The name, the call options but for {@code
-     * maxBytesInFlight}, the initializer, listeners and carriers of a builder are taken over; what
-     * concerns JVMs has no meaning then.
+     * maxBytesInFlight}, the initializer, listeners, carriers and trace of a builder are taken
+     * over; what concerns JVMs has no meaning then.
      *
      * @param kind THREADS or SERIAL
      * @return this builder
@@ -446,12 +459,23 @@ public final class Pools implements AutoCloseable {
     }
 
     /**
+     * Has what the workers of all pools do, and when, recorded.
+     *
+     * @param recorder what records it; {@code processes(...)} may set another one for its pool
+     * @return this builder
+     */
+    public Builder trace(Trace recorder) {
+      trace = requireNonNull(recorder, "trace");
+      return this;
+    }
+
+    /**
      * Makes the pools; starts nothing.
      *
      * @return the pools
      */
     public Pools build() {
-      return new Pools(workers, processFallback);
+      return new Pools(workers, processFallback, trace);
     }
   }
 }

@@ -472,7 +472,8 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
           plan.codec(),
           initializer(),
           listeners(),
-          sinks());
+          sinks(),
+          trace());
     }
 
     private WorkerPlan plan() {
@@ -491,7 +492,13 @@ public final class ProcessPool<T, R> extends EnginePool<T, R> {
     Engine<?> newEngine() {
       ProcessBackend backend =
           new ProcessBackend(plan(), WorkerStart.with(initializer()), new WorkerEnd());
-      return Engine.on(name(), workers(), idleTimeout, backend, listeners(), observer());
+      return Engine.on(
+          name(),
+          workers(),
+          idleTimeout,
+          backend,
+          listeners(),
+          observer(PoolKind.PROCESSES, workers()));
     }
 
     /**

@@ -66,7 +66,8 @@ public final class SerialPool<T, R> extends EnginePool<T, R> {
     }
 
     Engine<?> newEngine() {
-      return Engine.onCaller(name(), listeners(), observer(), PoolWorker.factory(initializer()));
+      return Engine.onCaller(
+          name(), listeners(), observer(PoolKind.SERIAL, 1), PoolWorker.factory(initializer()));
     }
 
     /**

@@ -83,13 +83,14 @@ public final class ThreadPool<T, R> extends EnginePool<T, R> {
 
     Engine<?> newEngine() {
       WorkerScope.Factory scopes = PoolWorker.factory(initializer());
+      int most = virtual && !workersChosen ? VIRTUAL_WORKERS : workers();
       return Engine.on(
           name(),
-          virtual && !workersChosen ? VIRTUAL_WORKERS : workers(),
+          most,
           IDLE_TIMEOUT,
           virtual ? ThreadBackend.virtual(scopes) : ThreadBackend.platform(scopes),
           listeners(),
-          observer());
+          observer(PoolKind.THREADS, most));
     }
 
     /**

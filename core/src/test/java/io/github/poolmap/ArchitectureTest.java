@@ -36,7 +36,8 @@ class ArchitectureTest {
           "EnginePool",
           "PoolWorker",
           "PoolBuilder",
-          "PoolObserver");
+          "PoolObserver",
+          "Trace");
 
   private static String outermost(JavaClass type) {
     return type.getEnclosingClass().map(ArchitectureTest::outermost).orElse(type.getSimpleName());
@@ -180,6 +181,7 @@ class ArchitectureTest {
             "TaskTimeoutException",
             "ThreadPool",
             "ThreadPool$Builder",
+            "Trace",
             "WorkerCrashedException",
             "WorkerCrashedException$Death",
             "WorkerCrashedException$Reason",

@@ -46,9 +46,11 @@ class SpansTest {
         String worker,
         long start,
         long end,
+        long cpuNanos,
         long call,
         long firstIndex,
-        int count) {
+        int count,
+        boolean failed) {
       assertThat(worker).isNotEmpty();
       spans.add(new Span(kind, slot, start, end, call, firstIndex, count));
     }

@@ -48,9 +48,11 @@ class StatsTruthTest {
             String worker,
             long start,
             long end,
+            long cpuNanos,
             long call,
             long firstIndex,
-            int items) {
+            int items,
+            boolean failed) {
           if (kind == Kind.START_UP) {
             begun.putIfAbsent(slot, start);
           }

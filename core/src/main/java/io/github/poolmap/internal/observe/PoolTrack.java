@@ -10,8 +10,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Collects what happens when in the lanes of one pool. Safe for use by many threads. */
-public final class PoolTrack {
+/**
+ * Collects what happens when in the lanes of one pool. A thread that executes items itself, as that
+ * of the caller of a serial pool, is a lane as well. Safe for use by many threads.
+ */
+public final class PoolTrack implements SpanSink {
+
+  /** Callers have numbers too, behind those of all slots. */
+  private static final int FIRST_CALLER = 1_000_000;
 
   private final Timeline timeline;
   private final String name;
@@ -31,31 +37,84 @@ public final class PoolTrack {
     this.workers = workers;
   }
 
-  /**
-   * Adds what a lane has done.
-   *
-   * @param slot the number of the lane, from 0; without meaning in a serial pool, where each thread
-   *     that calls is a lane
-   * @param span anything but an item
-   */
-  public void add(int slot, Span span) {
+  @Override
+  public boolean wantsCpuTimes() {
+    return true;
+  }
+
+  @Override
+  public void span(
+      Kind kindOfSpan,
+      int slot,
+      String worker,
+      long start,
+      long end,
+      long cpuNanos,
+      long call,
+      long firstIndex,
+      int items,
+      boolean failed) {
+    if (kindOfSpan == Kind.HAND_OVER && end <= start) {
+      // Chunks that are sent ahead are there when they are needed.
+      return;
+    }
+    Span.Kind mine =
+        switch (kindOfSpan) {
+          case START_UP -> Span.Kind.START_UP;
+          case RUN -> Span.Kind.RUN;
+          case HAND_OVER -> Span.Kind.HAND_OVER;
+        };
+    add(slot, new Span(mine, worker, start, end, cpuNanos, call, firstIndex, items, failed));
+  }
+
+  @Override
+  public void item(
+      int slot,
+      String worker,
+      long start,
+      long end,
+      long call,
+      long index,
+      boolean failed,
+      @Nullable Object input) {
+    addItem(
+        slot,
+        new Span(Span.Kind.ITEM, worker, start, end, Span.UNKNOWN, call, index, 1, failed),
+        input);
+  }
+
+  @Override
+  public void crash(int slot, String worker, long time, long call, long index) {
+    add(slot, moment(Span.Kind.CRASH, worker, time, call, index));
+  }
+
+  @Override
+  public void retry(int slot, String worker, long time, long call, long index) {
+    add(slot, moment(Span.Kind.RETRY, worker, time, call, index));
+  }
+
+  private static Span moment(Span.Kind what, String worker, long time, long call, long index) {
+    return new Span(what, worker, time, time, Span.UNKNOWN, call, index, 1, true);
+  }
+
+  /** Adds anything but an item. */
+  void add(int slot, Span span) {
     lane(slot, span.worker()).add(span);
   }
 
   /**
    * Adds an item of a chunk that is to be added next.
    *
-   * @param slot as above
-   * @param item one that took so long that it counts
    * @param input what it was made of, which is described when somebody wants to know
    */
-  public void addItem(int slot, Span item, @Nullable Object input) {
+  void addItem(int slot, Span item, @Nullable Object input) {
     slowest.offer(item, input);
     lane(slot, item.worker()).addItem(item);
   }
 
   private Lane lane(int slot, String worker) {
-    Object key = kind == PoolKind.SERIAL ? worker : (Object) slot;
+    boolean isCaller = kind == PoolKind.SERIAL || slot < 0;
+    Object key = isCaller ? worker : (Object) slot;
     Lane known = lanes.get(key);
     if (known != null) {
       return known;
@@ -64,7 +123,7 @@ public final class PoolTrack {
       timeline.show(this);
     }
     return lanes.computeIfAbsent(
-        key, absent -> new Lane(kind == PoolKind.SERIAL ? callers.getAndIncrement() : slot));
+        key, absent -> new Lane(isCaller ? FIRST_CALLER + callers.getAndIncrement() : slot));
   }
 
   Snapshot.Pool snapshot() {

@@ -175,7 +175,7 @@ public final class Report {
     if (pool.kind() == PoolKind.SERIAL) {
       return count(lanes, "calling thread");
     }
-    return lanes == pool.workers()
+    return pool.workers() <= lanes
         ? number(lanes)
         : number(lanes) + " of " + number(pool.workers());
   }
@@ -297,7 +297,7 @@ public final class Report {
   private enum Part {
     COMPUTING("computing", "computing"),
     WAITING("waiting", "waiting"),
-    UNKNOWN("unknown", "running, not known which"),
+    UNKNOWN("unknown", "not measured"),
     HAND_OVER("hand-over", "hand-over"),
     START_UP("start-up", "start-up");
 

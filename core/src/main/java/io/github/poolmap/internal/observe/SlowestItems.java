@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SlowestItems {
 
-  static final int MOST = 20;
+  static final int MOST = 10;
 
   private static final int MOST_CHARACTERS = 200;
 

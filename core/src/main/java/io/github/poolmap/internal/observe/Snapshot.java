@@ -19,7 +19,7 @@ public record Snapshot(
   /**
    * A pool.
    *
-   * @param workers how many items it runs at a time at most
+   * @param workers how many items it runs at a time at most; 0 if that changes
    * @param lanes what did something, by slot
    * @param runTimes how many items took how long, see {@link RunTimes}
    * @param slowest the slowest items, the slowest first

@@ -21,6 +21,14 @@ public interface SpanSink {
   /** Of a span that has no call or item, the number of both. */
   long NONE = -1;
 
+  /** Stands for a time that nobody can tell. */
+  long UNKNOWN = -1;
+
+  /** Tells whether it wants to know how long workers have computed, which costs a look or two. */
+  default boolean wantsCpuTimes() {
+    return false;
+  }
+
   /** Returns from which duration on it wants single items, in nanoseconds. */
   default long itemNanos() {
     return 1_000_000;
@@ -32,9 +40,12 @@ public interface SpanSink {
    * @param slot the number of the worker in its pool, from 0; -1 for callers that executed items
    *     themselves in a task of another pool
    * @param worker its name
+   * @param cpuNanos how long the worker's thread has computed meanwhile; {@link #UNKNOWN} if it did
+   *     not run a chunk, or if nobody can tell
    * @param call the number of the call in the pool, from 1
    * @param firstIndex the position of the chunk's first item in the input
-   * @param items how many items the chunk has
+   * @param items how many items the worker has come to
+   * @param failed whether one of them has failed
    */
   void span(
       Kind kind,
@@ -42,9 +53,11 @@ public interface SpanSink {
       String worker,
       long start,
       long end,
+      long cpuNanos,
       long call,
       long firstIndex,
-      int items);
+      int items,
+      boolean failed);
 
   /**
    * A worker has executed an item that took {@link #itemNanos} or more. Comes before the span of

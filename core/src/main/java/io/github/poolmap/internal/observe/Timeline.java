@@ -41,7 +41,7 @@ public final class Timeline {
   /**
    * Begins to watch a pool, which shows from its first span on.
    *
-   * @param workers how many items it runs at a time at most
+   * @param workers how many items it runs at a time at most; 0 if that changes
    */
   public PoolTrack watch(String name, PoolKind kind, int workers) {
     return new PoolTrack(this, name, kind, workers);

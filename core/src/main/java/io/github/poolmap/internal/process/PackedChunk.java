@@ -42,7 +42,8 @@ record PackedChunk(Chunk<ShippedFunction> chunk, Packer message, int valueFile, 
     Run<ShippedFunction> run = chunk.run();
     boolean timed = chunk.isTimed() || !run.taskTimeout().isZero();
     Packer message =
-        ChunkMessage.begin(run.function().id(), run.goesOnAfterFailure(), timed, valueFile);
+        ChunkMessage.begin(
+            run.function().id(), run.goesOnAfterFailure(), timed, chunk.wantsCpuTime(), valueFile);
     if (large != null) {
       large.begin(valueFile);
     }

@@ -467,6 +467,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     long start = Math.min(Math.max(progress.startNanos() + clockOffset, startOf(sent)), arrived);
     lastRunEnd = Math.min(start + progress.workerNanos(), arrived);
     sent.ran(before, start, lastRunEnd, !onBoard.isEmpty());
+    sent.computed(progress.cpuNanos());
   }
 
   /** Returns when the worker can have begun with the first chunk that it has. */

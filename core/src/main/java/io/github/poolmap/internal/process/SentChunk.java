@@ -132,6 +132,11 @@ final class SentChunk {
     }
   }
 
+  /** So long the worker has computed meanwhile, if that is known. */
+  void computed(long cpuNanos) {
+    chunk.computed(cpuNanos);
+  }
+
   boolean isOlderThan(long nanos) {
     return System.nanoTime() - sentAt >= nanos;
   }

@@ -250,6 +250,16 @@ public final class Chunk<F> {
     trail.ranUntil(end);
   }
 
+  /** Tells whether somebody wants to know how long the worker has computed. */
+  public boolean wantsCpuTime() {
+    return run.context().events().ofPool().wantsCpuTimes();
+  }
+
+  /** So long the worker's thread has computed while it was at it; {@link #UNKNOWN} is allowed. */
+  public void computed(long cpuNanos) {
+    trail.computed(cpuNanos);
+  }
+
   /** So many bytes have been sent to the worker for it. */
   public void sent(long more) {
     trail.sent(more);

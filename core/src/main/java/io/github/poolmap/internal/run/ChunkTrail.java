@@ -27,6 +27,7 @@ final class ChunkTrail {
   private long takenAt;
   private long runStart;
   private long runEnd;
+  private long cpuNanos = Chunk.UNKNOWN;
   private boolean isFollowed;
   private long bytesSent;
   private long bytesReceived;
@@ -75,6 +76,10 @@ final class ChunkTrail {
     if (runStart != 0) {
       runEnd = end;
     }
+  }
+
+  void computed(long nanos) {
+    cpuNanos = nanos;
   }
 
   void sent(long more) {
@@ -226,6 +231,7 @@ final class ChunkTrail {
               runStart,
               runEnd,
               isFollowed ? runEnd : System.nanoTime(),
+              cpuNanos,
               bytesSent,
               bytesReceived));
     }

@@ -166,6 +166,8 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
     chunk.placeIn(slot, 0);
     Map<String, String> mdc = callersThread ? MDC.getCopyOfContextMap() : null;
     boolean isStream = chunk.run().isStream();
+    boolean measures = chunk.wantsCpuTime();
+    long cpuBefore = measures ? CpuTime.ofThisThread() : Chunk.UNKNOWN;
     long start = System.nanoTime();
     publishAt = start + PUBLISH_NANOS;
     chunk.running(start);
@@ -191,6 +193,9 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
     }
     long end = System.nanoTime();
     chunk.ran(start, end);
+    if (cpuBefore != Chunk.UNKNOWN) {
+      chunk.computed(CpuTime.ofThisThread() - cpuBefore);
+    }
     chunk.finish(end - start, HANDOVER_NANOS);
   }
 

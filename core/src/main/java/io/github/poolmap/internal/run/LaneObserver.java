@@ -21,6 +21,11 @@ public interface LaneObserver {
   /** Tells whether there is anybody to hear; if not the other methods are not called. */
   boolean isListening();
 
+  /** Tells whether it wants to know how long workers have computed. */
+  default boolean wantsCpuTimes() {
+    return false;
+  }
+
   /** Returns from which duration on it wants to hear of single items, in nanoseconds. */
   default long itemNanos() {
     return 1_000_000;
@@ -94,6 +99,8 @@ public interface LaneObserver {
    * @param items how many items the chunk has
    * @param executed how many of them the worker has come to
    * @param failed how many of those have failed
+   * @param cpuNanos how long the worker's thread has computed between runStart and runEnd; {@link
+   *     Chunk#UNKNOWN} if nobody asked or can tell
    * @param bytesSent how many bytes the worker was sent for it; 0 if it is a thread
    * @param bytesReceived how many bytes came back
    */
@@ -110,6 +117,7 @@ public interface LaneObserver {
       long runStart,
       long runEnd,
       long end,
+      long cpuNanos,
       long bytesSent,
       long bytesReceived) {}
 

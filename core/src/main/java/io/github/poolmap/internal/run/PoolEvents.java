@@ -49,6 +49,12 @@ final class PoolEvents {
     return present != null && present.isListening() ? present : null;
   }
 
+  /** Tells whether somebody wants to know how long workers have computed. */
+  boolean wantsCpuTimes() {
+    LaneObserver present = observer();
+    return present != null && present.wantsCpuTimes();
+  }
+
   /** Tells an observer something. One that fails hears no more. */
   void guarded(Runnable telling) {
     try {

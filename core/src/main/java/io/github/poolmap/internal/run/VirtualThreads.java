@@ -12,7 +12,29 @@ public final class VirtualThreads {
 
   private static final @Nullable MethodHandle OF_VIRTUAL = find();
 
+  private static final @Nullable MethodHandle IS_VIRTUAL = findIsVirtual();
+
   private VirtualThreads() {}
+
+  private static @Nullable MethodHandle findIsVirtual() {
+    try {
+      return MethodHandles.publicLookup()
+          .findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class));
+    } catch (ReflectiveOperationException e) {
+      // This JDK has none.
+      return null;
+    }
+  }
+
+  /** Tells whether a thread is one. */
+  static boolean isVirtual(Thread thread) {
+    MethodHandle is = IS_VIRTUAL;
+    try {
+      return is != null && (boolean) is.invokeExact(thread);
+    } catch (Throwable e) {
+      throw new IllegalStateException("a thread does not tell what it is", e);
+    }
+  }
 
   private static @Nullable MethodHandle find() {
     if (Runtime.version().feature() < FIRST_JDK) {

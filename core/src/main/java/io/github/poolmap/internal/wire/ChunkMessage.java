@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The payload of a {@link FrameType#CHUNK} frame: the function's id and three flags, then the items
+ * The payload of a {@link FrameType#CHUNK} frame: the function's id and four flags, then the items
  * in the order of their positions, each with its length before it. The length 0, which no item has,
  * stands for a position that is left out. Behind an item may stand, with a mark and their length
  * before them, the definitions of the classes that no item before it has used.
@@ -16,6 +16,7 @@ public final class ChunkMessage {
   private static final int GOES_ON = 1;
   private static final int TIMED = 2;
   private static final int SECOND_FILE = 4;
+  private static final int CPU_TIMED = 8;
   private static final int LEFT_OUT = 0;
 
   private final long functionId;
@@ -37,18 +38,24 @@ public final class ChunkMessage {
 
   /** Begins a message whose items have the first files for large values. */
   public static Packer begin(long functionId, boolean goesOn, boolean timed) {
-    return begin(functionId, goesOn, timed, 0);
+    return begin(functionId, goesOn, timed, false, 0);
   }
 
   /**
    * Begins a message.
    *
+   * @param cpuTimed whether the parent wants to know how long the worker computes
    * @param valueFile the number of the chunk's files, see {@link ValueFolder}
    */
-  public static Packer begin(long functionId, boolean goesOn, boolean timed, int valueFile) {
+  public static Packer begin(
+      long functionId, boolean goesOn, boolean timed, boolean cpuTimed, int valueFile) {
     return new Packer(512)
         .putLong(functionId)
-        .putByte((goesOn ? GOES_ON : 0) | (timed ? TIMED : 0) | (valueFile == 0 ? 0 : SECOND_FILE));
+        .putByte(
+            (goesOn ? GOES_ON : 0)
+                | (timed ? TIMED : 0)
+                | (cpuTimed ? CPU_TIMED : 0)
+                | (valueFile == 0 ? 0 : SECOND_FILE));
   }
 
   /**
@@ -106,6 +113,11 @@ public final class ChunkMessage {
   /** Tells whether the parent wants to know when an item starts and how long it takes. */
   public boolean timed() {
     return (flags & TIMED) != 0;
+  }
+
+  /** Tells whether the parent wants to know how long the worker computes. */
+  public boolean cpuTimed() {
+    return (flags & CPU_TIMED) != 0;
   }
 
   /** Returns the number of the chunk's files, see {@link ValueFolder}. */

@@ -8,17 +8,28 @@ import java.nio.ByteBuffer;
  * @param outboxEnd the end of the committed outcomes in the chunk's half of the outbox
  * @param startNanos when it began with the chunk, by the worker's clock
  * @param workerNanos time spent on the chunk so far, by the worker's clock
+ * @param cpuNanos how much of that the thread of the items has computed; {@link #UNKNOWN} if nobody
+ *     asked, or if that cannot be told
  */
-public record Progress(int outboxEnd, long startNanos, long workerNanos) {
+public record Progress(int outboxEnd, long startNanos, long workerNanos, long cpuNanos) {
+
+  /** Stands for a time that says nothing. */
+  public static final long UNKNOWN = -1;
+
+  private static final int BYTES = 28;
 
   public Packer pack() {
-    return new Packer(20).putInt(outboxEnd).putLong(startNanos).putLong(workerNanos);
+    return new Packer(BYTES)
+        .putInt(outboxEnd)
+        .putLong(startNanos)
+        .putLong(workerNanos)
+        .putLong(cpuNanos);
   }
 
   public static Progress read(ByteBuffer payload) throws ProtocolException {
-    if (payload.remaining() != 20) {
+    if (payload.remaining() != BYTES) {
       throw new ProtocolException("progress of " + payload.remaining() + " bytes");
     }
-    return new Progress(payload.getInt(), payload.getLong(), payload.getLong());
+    return new Progress(payload.getInt(), payload.getLong(), payload.getLong(), payload.getLong());
   }
 }

@@ -98,6 +98,7 @@ final class TaskLoop implements Runnable {
   // The chunk being executed.
   private int chunk;
   private long chunkStart;
+  private long cpuStart;
   private int outboxEnd;
   private int lastInOutbox;
   private boolean outboxFull;
@@ -278,6 +279,7 @@ final class TaskLoop implements Runnable {
 
   private void execute(int newChunk, ChunkMessage message) throws IOException {
     chunk = newChunk;
+    cpuStart = message.cpuTimed() ? CpuTime.ofThisThread() : Progress.UNKNOWN;
     chunkStart = System.nanoTime();
     lastDoorbell = chunkStart;
     outboxEnd = 0;
@@ -478,6 +480,8 @@ final class TaskLoop implements Runnable {
   }
 
   private Progress progress() {
-    return new Progress(outboxEnd, chunkStart, System.nanoTime() - chunkStart);
+    long nanos = System.nanoTime() - chunkStart;
+    long cpu = cpuStart == Progress.UNKNOWN ? Progress.UNKNOWN : CpuTime.ofThisThread() - cpuStart;
+    return new Progress(outboxEnd, chunkStart, nanos, cpu);
   }
 }

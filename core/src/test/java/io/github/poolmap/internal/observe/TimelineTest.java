@@ -139,7 +139,7 @@ class TimelineTest {
     }
     assertThat(only().slowest()).hasSize(SlowestItems.MOST);
     assertThat(only().slowest().get(0).describeInput()).isEqualTo("input 100");
-    assertThat(only().slowest().get(SlowestItems.MOST - 1).describeInput()).isEqualTo("input 81");
+    assertThat(only().slowest().get(SlowestItems.MOST - 1).describeInput()).isEqualTo("input 91");
   }
 
   @Test

@@ -130,8 +130,8 @@ class FuzzTest {
     frames.add(frame(FrameType.CHUNK, chunk));
     frames.add(frame(FrameType.OUTCOME, outcome(Outcome.Kind.THROWN, thrown)));
     frames.add(frame(FrameType.OUTCOME, outcome(Outcome.Kind.UNSENDABLE, "why")));
-    frames.add(frame(FrameType.DOORBELL, new Progress(10, 30, 20).pack()));
-    frames.add(frame(FrameType.CHUNK_END, new Progress(10, 30, 20).pack()));
+    frames.add(frame(FrameType.DOORBELL, new Progress(10, 30, 20, 5).pack()));
+    frames.add(frame(FrameType.CHUNK_END, new Progress(10, 30, 20, 5).pack()));
     frames.add(frame(FrameType.CANCEL, new Cancel(4, true).pack()));
     frames.add(frame(FrameType.CLASS_REQUEST, new ClassRequest(3, true, "a/B.class").pack()));
     Packer reply = ClassReply.begin("a loader");
