@@ -7,6 +7,7 @@ import static io.github.poolmap.examples.iovscpu.TaskKind.IO;
 
 import io.github.poolmap.PoolKind;
 import io.github.poolmap.examples.Machine;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
@@ -73,6 +74,13 @@ final class ChineseWording implements Wording {
           processes(figures));
     }
     return List.of(waiting(figures), computing(figures, machine), processes(figures));
+  }
+
+  @Override
+  public String files(Path folder) {
+    return text(
+        "图表：%s 中的 chart.png 和 chart.html；report.html 有每个工作者的时间线，trace.json 供 Perfetto 等工具查看。",
+        folder);
   }
 
   private static String waiting(Figures figures) {

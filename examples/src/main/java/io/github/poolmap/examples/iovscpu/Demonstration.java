@@ -4,16 +4,19 @@ import io.github.poolmap.Mapper;
 import io.github.poolmap.Pool;
 import io.github.poolmap.PoolKind;
 import io.github.poolmap.Pools;
+import io.github.poolmap.Trace;
 import io.github.poolmap.examples.Machine;
 import io.github.poolmap.examples.TextTable;
 import io.github.poolmap.examples.TimeDelta;
 import io.github.poolmap.examples.Timed;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Times both kinds of tasks on all kinds of pools and prints what it finds. */
 final class Demonstration {
@@ -21,12 +24,19 @@ final class Demonstration {
   private final Sizes sizes;
   private final Wording wording;
   private final PrintWriter out;
+  private final @Nullable Path charts;
   private final Figures figures = new Figures();
 
-  Demonstration(Sizes sizes, Wording wording, PrintWriter out) {
+  /**
+   * Prepares a demonstration.
+   *
+   * @param charts where charts and a report go; null if nobody wants them
+   */
+  Demonstration(Sizes sizes, Wording wording, PrintWriter out, @Nullable Path charts) {
     this.sizes = sizes;
     this.wording = wording;
     this.out = out;
+    this.charts = charts;
   }
 
   void run() throws Exception {
@@ -34,7 +44,12 @@ final class Demonstration {
     out.println(wording.machine(machine));
     out.println(wording.plan(sizes));
     double sum;
-    try (Pools pools = Pools.builder().workers(sizes.workers()).build()) {
+    Trace trace = Trace.create();
+    Pools.Builder builder = Pools.builder().workers(sizes.workers());
+    if (charts != null) {
+      builder.trace(trace);
+    }
+    try (Pools pools = builder.build()) {
       Map<PoolKind, Pool<Object, Object>> byKind = new EnumMap<>(PoolKind.class);
       for (PoolKind kind : PoolKind.values()) {
         byKind.put(kind, pools.pool(kind));
@@ -48,7 +63,15 @@ final class Demonstration {
     out.println();
     table().lines().forEach(out::println);
     out.println();
-    wording.conclusions(figures, sizes, machine).forEach(out::println);
+    List<String> conclusions = wording.conclusions(figures, sizes, machine);
+    conclusions.forEach(out::println);
+    if (charts != null) {
+      List<String> missing =
+          new ChartFiles(charts, wording).write(figures, wording.plan(sizes), conclusions, trace);
+      out.println();
+      out.println(wording.files(charts));
+      missing.forEach(out::println);
+    }
   }
 
   /** Times one kind of task on pool after pool and gives the result that all agree on. */

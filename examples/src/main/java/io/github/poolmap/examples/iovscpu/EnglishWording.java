@@ -7,6 +7,7 @@ import static io.github.poolmap.examples.iovscpu.TaskKind.IO;
 
 import io.github.poolmap.PoolKind;
 import io.github.poolmap.examples.Machine;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
@@ -81,6 +82,14 @@ final class EnglishWording implements Wording {
           processes(figures));
     }
     return List.of(waiting(figures), computing(figures, machine), processes(figures));
+  }
+
+  @Override
+  public String files(Path folder) {
+    return text(
+        "Charts: chart.png and chart.html in %s; report.html has a timeline for each worker, trace.json"
+            + " is for trace viewers such as Perfetto.",
+        folder);
   }
 
   private static String waiting(Figures figures) {

@@ -3,7 +3,10 @@ package io.github.poolmap.examples.iovscpu;
 import io.github.poolmap.examples.ExampleCommand;
 import io.github.poolmap.examples.IntRange;
 import io.github.poolmap.examples.WorkersOption;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -63,15 +66,27 @@ public final class IoVsCpuCommand extends ExampleCommand {
       description = "Instead measure the pools against hand-written code, computing only.")
   private boolean verify;
 
+  @Option(
+      names = "--chart",
+      paramLabel = "DIR",
+      description = {
+        "Also write charts of the times, and a report with a timeline for each worker, into this"
+            + " folder."
+      })
+  private @Nullable Path chart;
+
   @Override
   public Integer call() throws Exception {
     Sizes sizes = sizes();
+    if (chart != null) {
+      makeFolder(chart);
+    }
     PrintWriter out = out();
     try {
       if (verify) {
         return new Verification(sizes, out).run() ? 0 : 1;
       }
-      new Demonstration(sizes, Wording.in(language), out).run();
+      new Demonstration(sizes, Wording.in(language), out, chart).run();
       return 0;
     } catch (UnequalResultsException failure) {
       err().println(failure.getMessage());
@@ -87,6 +102,9 @@ public final class IoVsCpuCommand extends ExampleCommand {
       rejectBesideAsPublished("--io-millis", ioMillis);
       rejectBesideAsPublished("--n", n);
     }
+    if (verify && chart != null) {
+      throw wrong("--verify prints figures only and cannot be combined with --chart");
+    }
     if (verify && ioMillis != null) {
       throw wrong("--verify measures computing only and cannot be combined with --io-millis");
     }
@@ -96,6 +114,15 @@ public final class IoVsCpuCommand extends ExampleCommand {
         ioMillis == null ? IO_MILLIS : ioMillis,
         n == null ? defaultN : n,
         workers.count());
+  }
+
+  /** Before anything is measured, so that nobody waits for what cannot be written. */
+  private void makeFolder(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw wrong("--chart = " + folder + " is no folder and cannot be made one: " + e);
+    }
   }
 
   private void rejectBesideAsPublished(String option, @Nullable Integer value) {

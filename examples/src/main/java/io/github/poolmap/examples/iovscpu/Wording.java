@@ -2,6 +2,7 @@ package io.github.poolmap.examples.iovscpu;
 
 import io.github.poolmap.PoolKind;
 import io.github.poolmap.examples.Machine;
+import java.nio.file.Path;
 import java.util.List;
 
 /** All that the demonstration says, in one language. */
@@ -39,4 +40,7 @@ interface Wording {
 
   /** What the figures show. */
   List<String> conclusions(Figures figures, Sizes sizes, Machine machine);
+
+  /** Where the charts and the report are. */
+  String files(Path folder);
 }

@@ -4,9 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.poolmap.examples.CommandRun;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class IoVsCpuCommandTest {
@@ -48,6 +54,27 @@ class IoVsCpuCommandTest {
     assertTrue(line(run, "cpu_costly , 多线程").matches(".*" + TIME), run.out());
     assertTrue(line(run, "cpu_costly , 多进程").matches(".*" + TIME), run.out());
     assertTrue(line(run, "进程：").contains("隔离"), run.out());
+  }
+
+  @Test
+  void drawsChartsAndWritesAReport(@TempDir Path folder) throws IOException {
+    Path charts = folder.resolve("new").resolve("charts");
+    CommandRun run = tiny("--workers=2", "--chart=" + charts);
+    assertEquals(0, run.status(), run.err());
+    assertTrue(line(run, "Charts:").contains(charts.toString()), run.out());
+    if (!run.out().contains("chart.png: ")) {
+      BufferedImage image = ImageIO.read(charts.resolve("chart.png").toFile());
+      assertTrue(image.getWidth() >= 600 && image.getHeight() >= 300);
+    }
+    String chart = Files.readString(charts.resolve("chart.html"));
+    for (String kind : List.of("serial", "threads", "processes")) {
+      assertTrue(chart.contains("<th>" + kind + "</th><td><div class=\"" + kind), chart);
+    }
+    String report = Files.readString(charts.resolve("report.html"));
+    for (String pool : List.of("poolmap-serial", "poolmap-threads", "poolmap-processes")) {
+      assertTrue(report.contains("<h2>" + pool), pool);
+    }
+    assertTrue(Files.size(charts.resolve("trace.json")) > 1_000);
   }
 
   @Test

@@ -1,8 +1,12 @@
 package io.github.poolmap.examples.iovscpu;
 
 import io.github.poolmap.examples.CommandRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -37,5 +41,26 @@ class IoVsCpuOptionsTest {
         "io-vs-cpu",
         "--verify",
         "--io-millis=10");
+  }
+
+  @Test
+  void verifyDrawsNothing() {
+    CommandRun.refuses(
+        "--verify prints figures only and cannot be combined with --chart",
+        "io-vs-cpu",
+        "--verify",
+        "--chart=charts");
+  }
+
+  @Test
+  void aFileIsNoFolderForCharts(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    CommandRun.refuses(
+        "--chart = "
+            + file
+            + " is no folder and cannot be made one: java.nio.file.FileAlreadyExistsException: "
+            + file,
+        "io-vs-cpu",
+        "--chart=" + file);
   }
 }
