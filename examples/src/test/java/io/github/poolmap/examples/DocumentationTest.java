@@ -59,8 +59,7 @@ class DocumentationTest {
   private static boolean leadsSomewhere(Path page, String link) throws IOException {
     String[] parts = link.split("#", 2);
     Path target = parts[0].isEmpty() ? page : page.resolveSibling(parts[0]);
-    return Files.exists(target)
-        && (parts.length == 1 || anchors(read(target)).contains(parts[1]));
+    return Files.exists(target) && (parts.length == 1 || anchors(read(target)).contains(parts[1]));
   }
 
   private static List<Path> pages() throws IOException {
