@@ -129,7 +129,11 @@ public final class PoolTrack implements SpanSink {
   Snapshot.Pool snapshot() {
     List<Snapshot.Lane> seen = new ArrayList<>();
     for (Lane each : lanes.values()) {
-      seen.add(each.snapshot());
+      Snapshot.Lane lane = each.snapshot();
+      // One that has just come may be here before its first span.
+      if (lane.totals().workers() > 0) {
+        seen.add(lane);
+      }
     }
     seen.sort(Comparator.comparingInt(Snapshot.Lane::slot));
     return new Snapshot.Pool(

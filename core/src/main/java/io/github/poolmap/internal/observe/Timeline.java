@@ -65,7 +65,10 @@ public final class Timeline {
   public Snapshot snapshot() {
     List<Snapshot.Pool> seen = new ArrayList<>();
     for (PoolTrack each : pools) {
-      seen.add(each.snapshot());
+      Snapshot.Pool pool = each.snapshot();
+      if (!pool.lanes().isEmpty()) {
+        seen.add(pool);
+      }
     }
     return new Snapshot(startTime, startNanos, List.copyOf(seen), most, dropped.sum());
   }
