@@ -9,6 +9,7 @@ module io.github.poolmap {
   // and not in the module graph of a program unless somebody asks for it.
   requires jdk.unsupported;
   requires org.slf4j;
+  requires static jdk.jfr;
   requires static me.tongfei.progressbar;
   requires static micrometer.core;
   requires static org.jspecify;

@@ -167,13 +167,13 @@ abstract class PoolBuilder<B extends PoolBuilder<B>> {
     return trace;
   }
 
-  /** Returns who is told what the lanes of a new pool do; null if nobody is. */
-  final @Nullable LaneObserver observer(PoolKind kind, int mostAtATime) {
+  /** Returns who is told what the lanes of a new pool do. */
+  final LaneObserver observer(PoolKind kind, int mostAtATime) {
     List<SpanSink> all = new ArrayList<>(sinks);
     if (trace != null) {
       all.add(trace.timeline().watch(name, kind, mostAtATime));
     }
-    return PoolObserver.of(all);
+    return new PoolObserver(name, all);
   }
 
   final List<ContextCarrier> carriers() {

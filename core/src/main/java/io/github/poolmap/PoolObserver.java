@@ -1,5 +1,7 @@
 package io.github.poolmap;
 
+import io.github.poolmap.internal.observe.Jfr;
+import io.github.poolmap.internal.observe.JfrEvents;
 import io.github.poolmap.internal.observe.SpanSink;
 import io.github.poolmap.internal.run.LaneObserver;
 import java.util.List;
@@ -10,9 +12,20 @@ final class PoolObserver implements LaneObserver {
 
   private final List<SpanSink> sinks;
   private final boolean wantsCpuTimes;
+  private final String pool;
 
-  private PoolObserver(List<SpanSink> sinks) {
-    this.sinks = sinks;
+  /** Null until somebody records: where there is no Flight Recorder it could not be loaded. */
+  private volatile @Nullable JfrEvents jfr;
+
+  /**
+   * Makes an observer.
+   *
+   * @param pool the name of the pool
+   * @param sinks who wants to see everything
+   */
+  PoolObserver(String pool, List<SpanSink> sinks) {
+    this.sinks = List.copyOf(sinks);
+    this.pool = pool;
     boolean wanted = false;
     for (SpanSink sink : sinks) {
       wanted |= sink.wantsCpuTimes();
@@ -20,14 +33,22 @@ final class PoolObserver implements LaneObserver {
     this.wantsCpuTimes = wanted;
   }
 
-  /** Returns an observer; null if there is nobody to see anything. */
-  static @Nullable LaneObserver of(List<SpanSink> sinks) {
-    return sinks.isEmpty() ? null : new PoolObserver(List.copyOf(sinks));
+  /** Returns what Flight Recorder is told by; null if nobody records. */
+  private @Nullable JfrEvents jfr() {
+    if (!Jfr.isWanted()) {
+      return null;
+    }
+    JfrEvents present = jfr;
+    if (present == null) {
+      present = new JfrEvents(pool);
+      jfr = present;
+    }
+    return present;
   }
 
   @Override
   public boolean isListening() {
-    return true;
+    return !sinks.isEmpty() || Jfr.isWanted();
   }
 
   @Override
@@ -37,7 +58,7 @@ final class PoolObserver implements LaneObserver {
 
   @Override
   public long itemNanos() {
-    long least = Long.MAX_VALUE;
+    long least = Jfr.TASK_NANOS;
     for (SpanSink sink : sinks) {
       least = Math.min(least, sink.itemNanos());
     }
@@ -45,7 +66,40 @@ final class PoolObserver implements LaneObserver {
   }
 
   @Override
+  public @Nullable Object begins(Kind kind) {
+    JfrEvents events = jfr();
+    if (events == null) {
+      return null;
+    }
+    return switch (kind) {
+      case CALL -> events.callBegins();
+      case START_UP -> events.workerStarts();
+      case CHUNK -> events.chunkBegins();
+    };
+  }
+
+  @Override
+  public void ended(@Nullable Object begun, CallSpan call) {
+    JfrEvents events = jfr();
+    if (begun != null && events != null) {
+      events.callEnded(begun, call.number(), call.items(), call.failure());
+    }
+  }
+
+  @Override
+  public void ended(WorkerEnd end) {
+    JfrEvents events = jfr();
+    if (events != null) {
+      events.workerEnded(end.slot(), end.worker(), end.pid(), end.reason());
+    }
+  }
+
+  @Override
   public void started(@Nullable Object begun, StartSpan start) {
+    JfrEvents events = jfr();
+    if (begun != null && events != null) {
+      events.workerStarted(begun, start.slot(), start.worker(), start.pid(), start.failure());
+    }
     for (SpanSink sink : sinks) {
       sink.span(
           SpanSink.Kind.START_UP,
@@ -63,6 +117,23 @@ final class PoolObserver implements LaneObserver {
 
   @Override
   public void ran(@Nullable Object begun, ChunkSpan chunk) {
+    JfrEvents events = jfr();
+    if (begun != null && events != null) {
+      long busy = chunk.runEnd() - chunk.runStart();
+      events.chunkEnded(
+          begun,
+          chunk.call(),
+          chunk.slot(),
+          chunk.worker(),
+          chunk.pid(),
+          chunk.firstIndex(),
+          chunk.items(),
+          chunk.failed(),
+          busy,
+          chunk.end() - chunk.start() - busy,
+          chunk.bytesSent(),
+          chunk.bytesReceived());
+    }
     tell(SpanSink.Kind.HAND_OVER, chunk, chunk.start(), chunk.runStart(), SpanSink.UNKNOWN);
     tell(SpanSink.Kind.RUN, chunk, chunk.runStart(), chunk.runEnd(), chunk.cpuNanos());
     tell(SpanSink.Kind.HAND_OVER, chunk, chunk.runEnd(), chunk.end(), SpanSink.UNKNOWN);
@@ -86,6 +157,18 @@ final class PoolObserver implements LaneObserver {
 
   @Override
   public void ran(ItemSpan item) {
+    JfrEvents events = jfr();
+    if (events != null) {
+      events.task(
+          item.call(),
+          item.slot(),
+          item.worker(),
+          item.pid(),
+          item.index(),
+          item.start(),
+          item.end() - item.start(),
+          item.failed());
+    }
     for (SpanSink sink : sinks) {
       if (item.end() - item.start() >= sink.itemNanos()) {
         sink.item(
@@ -103,6 +186,17 @@ final class PoolObserver implements LaneObserver {
 
   @Override
   public void failed(FailedAttempt attempt) {
+    JfrEvents events = jfr();
+    if (attempt.crash() && events != null) {
+      events.workerCrashed(
+          attempt.call(),
+          attempt.slot(),
+          attempt.worker(),
+          attempt.pid(),
+          attempt.index(),
+          attempt.label(),
+          attempt.again());
+    }
     for (SpanSink sink : sinks) {
       if (attempt.crash()) {
         sink.crash(

@@ -8,7 +8,7 @@ import java.util.function.ToLongFunction;
 
 /**
  * What a pool has done since it was made, as it was at one moment. Views and handles that share
- * workers share their statistics. Immutable.
+ * workers share their statistics. What pools give cannot be changed.
  *
  * <p>All times are measured where they are spent, each by the clock of whoever spends it: what a
  * worker process says of its tasks is by the clock of that process. What was under way counts as
@@ -57,16 +57,6 @@ public record PoolStats(
     Distribution waitTimes,
     List<Slot> slots,
     List<SlowItem> slowest) {
-
-  /**
-   * Statistics of that. The lists are copied.
-   *
-   * @throws NullPointerException if something is null
-   */
-  public PoolStats {
-    slots = List.copyOf(slots);
-    slowest = List.copyOf(slowest);
-  }
 
   /**
    * What the workers with one number did. Start-up, busy, hand-over and idle time together are the

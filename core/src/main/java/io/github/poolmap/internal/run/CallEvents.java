@@ -72,13 +72,14 @@ final class CallEvents {
   }
 
   /** An attempt has failed. What describes it runs user code, in the thread of the listener. */
-  void failed(Settled attempt, ItemFailure failure, boolean again, int slot) {
+  void failed(Settled attempt, ItemFailure failure, boolean again, int slot, long pid) {
     LaneObserver observer = pool.observer();
     if (observer != null) {
       LaneObserver.FailedAttempt failed =
           new LaneObserver.FailedAttempt(
               slot,
               attempt.worker(),
+              pid,
               call.number(),
               attempt.index(),
               attempt.attempts(),

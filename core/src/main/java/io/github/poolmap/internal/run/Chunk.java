@@ -213,6 +213,10 @@ public final class Chunk<F> {
     return trail.slot();
   }
 
+  long pid() {
+    return trail.pid();
+  }
+
   /** Its lane, which had none, has just got it. */
   void taken(long now, LaneClock clock) {
     clock.taken(now);

@@ -38,6 +38,10 @@ final class ChunkTrail {
     return slot;
   }
 
+  long pid() {
+    return pid;
+  }
+
   void placeIn(int newSlot, long newPid) {
     slot = newSlot;
     pid = newPid;

@@ -149,6 +149,7 @@ public interface LaneObserver {
   record FailedAttempt(
       int slot,
       String worker,
+      long pid,
       long call,
       long index,
       int attempt,

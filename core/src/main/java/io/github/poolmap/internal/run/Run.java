@@ -664,7 +664,7 @@ public final class Run<F> {
       lock.unlock();
     }
     context.events().ofPool().meter().failed(chunk.slot(), failure.isCrash(), again);
-    context.events().failed(settled, failure, again, chunk.slot());
+    context.events().failed(settled, failure, again, chunk.slot(), chunk.pid());
     if (stopsNow) {
       eviction.begin();
     }
