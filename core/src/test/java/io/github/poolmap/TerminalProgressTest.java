@@ -255,7 +255,7 @@ class TerminalProgressTest {
         .until(() -> pane().stream().anyMatch(line -> line.matches("sleeping +[1-9]\\d?% .*")));
     long pid =
         ProcessHandle.allProcesses()
-            .filter(process -> process.info().commandLine().orElse("").contains("ProgressProgram"))
+            .filter(process -> process.info().command().orElse("").endsWith("java"))
             .filter(process -> isOfTerminal(process))
             .findFirst()
             .orElseThrow()

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 class Screen {
 
   private static final String ERASE_TO_END_OF_LINE = "\u001b[K";
-  private static final String ERASE_TO_END_OF_SCREEN = "\u001b[J";
+  private static final String UP = "\u001b[1A";
 
   private static final int MOST_LINES = 12;
 
@@ -154,14 +154,15 @@ class Screen {
       endLine();
     }
     StringBuilder text = new StringBuilder();
-    toFirstLine(text);
-    text.append(above);
     List<String> block = block();
+    if (block.size() < drawn) {
+      eraseLines(text);
+    } else {
+      toFirstLine(text);
+    }
+    text.append(above);
     for (int i = 0; i < block.size(); i++) {
       text.append(i == 0 ? "" : "\n").append(block.get(i)).append(ERASE_TO_END_OF_LINE);
-    }
-    if (block.size() < drawn) {
-      text.append(ERASE_TO_END_OF_SCREEN);
     }
     drawn = block.size();
     drawnAt = System.nanoTime();
@@ -191,9 +192,19 @@ class Screen {
   private void erase() {
     if (drawn > 0) {
       StringBuilder text = new StringBuilder();
-      toFirstLine(text);
-      write(text.append(ERASE_TO_END_OF_SCREEN));
+      eraseLines(text);
+      write(text);
       drawn = 0;
+    }
+  }
+
+  /**
+   * Ends where the block began. Line by line: to erase the rest of the screen from its very first
+   * place is taken by terminals such as tmux for clearing it, and they keep what was there.
+   */
+  private void eraseLines(StringBuilder text) {
+    for (int i = 0; i < drawn; i++) {
+      text.append(i == 0 ? "\r" : UP).append(ERASE_TO_END_OF_LINE);
     }
   }
 

@@ -67,10 +67,7 @@ final class FakeTerminal extends OutputStream {
           switch (text.charAt(end)) {
             case 'A' -> row = Math.max(0, row - Integer.parseInt(number));
             case 'K' -> cut(line, column);
-            case 'J' -> {
-              cut(line, column);
-              lines.subList(row + 1, lines.size()).clear();
-            }
+            // Not J: terminals may keep what it erases.
             default -> throw new AssertionError("unknown control: " + text.substring(i, end + 1));
           }
           i = end;
@@ -83,6 +80,10 @@ final class FakeTerminal extends OutputStream {
           column++;
         }
       }
+    }
+    // What is below the cursor and empty is not to be seen.
+    while (lines.size() > row + 1 && lines.get(lines.size() - 1).isEmpty()) {
+      lines.remove(lines.size() - 1);
     }
     return lines.stream().map(line -> line.toString().stripTrailing()).toList();
   }
