@@ -44,7 +44,7 @@ final class CallEvents {
   }
 
   /** Tells whether somebody wants to know what the call ends with. */
-  boolean wantFailure() {
+  boolean wantsFailure() {
     return pool.hasListeners() || pool.observer() != null || progress != null;
   }
 

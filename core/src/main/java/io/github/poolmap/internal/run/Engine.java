@@ -259,7 +259,7 @@ public abstract class Engine<F> {
   }
 
   private @Nullable Throwable failureForEvents(Run<F> run, Sink sink) {
-    if (!run.context().events().wantFailure()) {
+    if (!run.context().events().wantsFailure()) {
       return null;
     }
     StopCause cause = run.stopCause();

@@ -13,9 +13,9 @@ import org.slf4j.LoggerFactory;
 /** Tells the listeners of one engine what happens in it. Safe for use by many threads. */
 final class PoolEvents {
 
-  private final String pool;
   private static final Logger LOG = LoggerFactory.getLogger(PoolEvents.class);
 
+  private final String pool;
   private final List<ListenerThread> listeners;
   private final AtomicLong calls = new AtomicLong();
   private final PoolMeter meter = new PoolMeter();
