@@ -654,7 +654,7 @@ interface RetryContract extends PoolUnderTest {
                 own.with(
                         o ->
                             o.retries(1)
-                                .retryBackoff(Duration.ofSeconds(1))
+                                .retryBackoff(Duration.ofMillis(500))
                                 .retryOn(
                                     failure -> {
                                       judged.countDown();

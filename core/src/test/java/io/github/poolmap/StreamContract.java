@@ -1061,7 +1061,7 @@ interface StreamContract extends PoolUnderTest {
             () -> {
               try (Stream<Integer> results =
                   pool()
-                      .with(o -> o.chunkSize(chunkSize).taskTimeout(Duration.ofSeconds(1)))
+                      .with(o -> o.chunkSize(chunkSize).taskTimeout(Duration.ofMillis(400)))
                       .imap(
                           x -> {
                             if (x == 3) {
@@ -1242,7 +1242,11 @@ interface StreamContract extends PoolUnderTest {
   default void theWorkersGoOnWhileReadyResultsAreRead() {
     assumeTrue(runsAsync() && tasksShareThisJvm());
     // Once could be too few: on a busy machine an input may seem to be a slow one.
-    assertThat(Stream.generate(this::startsAnItemWhileResultsAreThere).limit(10)).contains(true);
+    assertThat(
+            Stream.generate(this::startsAnItemWhileResultsAreThere)
+                .limit(10)
+                .anyMatch(does -> does))
+        .isTrue();
   }
 
   private boolean startsAnItemWhileResultsAreThere() {
