@@ -647,6 +647,7 @@ interface OutcomeContract extends PoolUnderTest {
   @ValueSource(ints = {1, 30})
   default void ofCrashesWithoutEndOnlyTenAreStarted(int chunkSize) {
     assumeTrue(survivesCrash());
+    assumeTrue(chunkSize > 1 || runsWholeTables());
     Journal started = journal();
     try (Pool<Object, Object> own = build(builder -> builder.workers(1));
         Logs logs = new Logs()) {
@@ -672,10 +673,12 @@ interface OutcomeContract extends PoolUnderTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, true", "1, false", "19, false"})
+  @CsvSource({"1, true", "1, false", "13, false"})
   default void anItemThatEndsBetweenCrashesStartsTheCountAgain(int chunkSize, boolean succeeds) {
     assumeTrue(survivesCrash());
+    assumeTrue(chunkSize > 1 || runsWholeTables());
     Journal started = journal();
+    // Nine crashes are one too few, but not if one of the two before counted still.
     try (Pool<Object, Object> own = build(builder -> builder.workers(1));
         Logs logs = new Logs()) {
       List<Outcome<Integer, Integer>> outcomes =
@@ -683,23 +686,23 @@ interface OutcomeContract extends PoolUnderTest {
               .mapOutcomes(
                   x -> {
                     started.add(x);
-                    if (x != 9) {
+                    if (x != 2 && x != 12) {
                       Runtime.getRuntime().halt(9);
                     }
-                    if (!succeeds) {
-                      throw new IOException("of 9");
+                    if (x == 2 && !succeeds) {
+                      throw new IOException("of 2");
                     }
                     return x;
                   },
-                  range(19));
+                  range(13));
       assertThat(logs).isNotNull();
-      assertThat(started.numbers()).isEqualTo(range(19));
+      assertThat(started.numbers()).isEqualTo(range(13));
       for (Outcome<Integer, Integer> outcome : outcomes) {
         assertThat(outcome.attempts()).isEqualTo(1);
-        if (outcome.index() != 9) {
+        if (outcome.index() != 2 && outcome.index() != 12) {
           assertThat(outcome.failure()).isInstanceOf(WorkerCrashedException.class);
-        } else if (succeeds) {
-          assertThat(outcome.value()).isEqualTo(9);
+        } else if (outcome.index() == 12 || succeeds) {
+          assertThat(outcome.value()).isEqualTo((int) outcome.index());
         } else {
           assertThat(outcome.failure()).isExactlyInstanceOf(TaskException.class);
         }

@@ -39,6 +39,14 @@ interface PoolUnderTest {
     return build(builder -> builder.options(options));
   }
 
+  /**
+   * Whether a table is run in full in which each row costs this kind many JVMs, though another kind
+   * runs all of it and comes by its workers in a like way. Otherwise some rows will do.
+   */
+  default boolean runsWholeTables() {
+    return true;
+  }
+
   default boolean tasksShareThisJvm() {
     return !survivesCrash();
   }

@@ -32,6 +32,7 @@ interface WindowContract extends PoolUnderTest {
   @ParameterizedTest
   @CsvSource({"1, true", "2, true", "3, true", "5, true", "1, false", "2, false", "3, false"})
   default void noMoreItemsOfACallAreUnderWayThanItWants(int most, boolean collection) {
+    assumeTrue(most == 2 || runsWholeTables());
     Journal running = journal();
     Iterable<Integer> inputs = collection ? range(40) : range(40)::iterator;
     try (Pool<Object, Object> own = build(builder -> builder.workers(many()))) {
@@ -285,7 +286,7 @@ interface WindowContract extends PoolUnderTest {
   private static Mapper<byte[], byte[]> slowFirst() {
     return block -> {
       if (block.length == 1000) {
-        Thread.sleep(200);
+        Thread.sleep(50);
       }
       return block;
     };
