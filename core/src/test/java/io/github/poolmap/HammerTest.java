@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Many threads make calls of every kind on one pool, for 10 seconds, or a minute with {@code
+ * Many threads make calls of every kind on one pool, for 5 seconds, or a minute with {@code
  * -Dpoolmap.long=true}.
  */
 @Timeout(value = 240, threadMode = ThreadMode.SEPARATE_THREAD)
@@ -29,7 +29,7 @@ class HammerTest {
 
   private static final int CALLERS = 10;
   private static final Duration TIME =
-      Duration.ofSeconds(Boolean.getBoolean("poolmap.long") ? 60 : 10);
+      Duration.ofSeconds(Boolean.getBoolean("poolmap.long") ? 60 : 5);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final Mapper<Integer, Integer> TRIPLE = x -> 3 * x;

@@ -22,6 +22,9 @@ class OpenCloseCyclesTest {
 
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
+  /** Each boots two JVMs. */
+  private static final int SPAWN_CYCLES = Boolean.getBoolean("poolmap.long") ? 100 : 20;
+
   /** The JVM opens some of its own at times. */
   private static final long MARGIN = 8;
 
@@ -116,7 +119,7 @@ class OpenCloseCyclesTest {
   }
 
   @Test
-  void fortyCyclesOfSpawnLeaveNothingBehind() throws IOException {
-    cycles(40, StartStrategy.spawn());
+  void cyclesOfSpawnLeaveNothingBehind() throws IOException {
+    cycles(SPAWN_CYCLES, StartStrategy.spawn());
   }
 }

@@ -59,13 +59,13 @@ class RecyclingTest {
                       journal.add("item " + x);
                       return pid();
                     },
-                    PoolUnderTest.range(60));
-        assertThat(pids).hasSize(60);
+                    PoolUnderTest.range(40));
+        assertThat(pids).hasSize(40);
         assertThat(countByPid(pids).values()).as("chunks of %s", chunk).allMatch(n -> n <= 7);
       }
     }
     // Nothing is lost or done twice where one worker hands over to the next.
-    assertThat(journal.lines()).hasSize(180);
+    assertThat(journal.lines()).hasSize(120);
   }
 
   @Test
