@@ -58,6 +58,7 @@ class ParentDeathTest {
     List<String> command =
         List.of(
             java,
+            ProcessPoolContract.QUICK_BOOT,
             "-Djava.io.tmpdir=" + folder,
             "-Dpoolmap.transport=" + transport(),
             "-cp",

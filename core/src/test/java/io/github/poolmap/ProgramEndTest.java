@@ -52,6 +52,7 @@ class ProgramEndTest {
                 "env",
                 "--default-signal=INT",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                ProcessPoolContract.QUICK_BOOT,
                 "-Djava.io.tmpdir=" + folder,
                 "-cp",
                 System.getProperty("java.class.path"),

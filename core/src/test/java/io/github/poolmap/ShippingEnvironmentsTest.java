@@ -1,5 +1,6 @@
 package io.github.poolmap;
 
+import static io.github.poolmap.ProcessPoolContract.QUICK_BOOT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -222,7 +223,7 @@ class ShippingEnvironmentsTest {
     command.add("exec:java");
     ProcessBuilder builder = new ProcessBuilder(command).directory(project.toFile());
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    builder.environment().put("MAVEN_OPTS", "-Djava.io.tmpdir=" + temp);
+    builder.environment().put("MAVEN_OPTS", QUICK_BOOT + " -Djava.io.tmpdir=" + temp);
     assertThat(run(builder)).contains(PRINTED).contains("shipped true");
   }
 
@@ -368,6 +369,8 @@ class ShippingEnvironmentsTest {
     command.add(Path.of(System.getProperty("java.home"), "bin", "jshell").toString());
     command.add("-J-Djava.util.prefs.userRoot=" + home);
     command.add("-J-Djava.util.prefs.systemRoot=" + home);
+    command.add("-J" + QUICK_BOOT);
+    command.add("-R" + QUICK_BOOT);
     command.add("-R-Djava.io.tmpdir=" + temp);
     command.add("--class-path");
     command.add(String.join(":", withPoolmap().stream().map(Path::toString).toList()));
@@ -464,6 +467,7 @@ class ShippingEnvironmentsTest {
   private ProcessBuilder java(String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(QUICK_BOOT);
     command.add("-Djava.io.tmpdir=" + temp);
     command.addAll(Arrays.asList(arguments));
     return new ProcessBuilder(command);
