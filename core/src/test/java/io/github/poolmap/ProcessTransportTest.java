@@ -10,14 +10,19 @@ import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.net.Socket;
+import java.net.URI;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -26,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -408,6 +414,39 @@ class ProcessTransportTest {
     assertThat(copies.get(0)).isEqualTo(new byte[] {1});
     assertThat(copies.get(1)).isEqualTo(new int[] {2});
     assertThat(copies.get(2)).isEqualTo(new String[] {"x", null});
+  }
+
+  /** The locale keeps it from being tagged. */
+  private record Job(Path file, Locale locale) implements Serializable {}
+
+  @Test
+  void pathsTravelByThemselvesWithinOthersAndCaptured() {
+    Path file = Path.of("/tmp", "a b.txt");
+    List<Object> inputs =
+        List.of(
+            file,
+            Path.of(""),
+            Path.of("..", "relative"),
+            List.of(file, file),
+            new TreeMap<>(Map.of(file, 1)),
+            new Job(file, Locale.ROOT));
+    assertThat(pool.map(x -> x, inputs)).isEqualTo(inputs);
+    Path[] array = pool.apply(() -> new Path[] {file, null});
+    assertThat(array).containsExactly(file, null);
+    Locale locale = Locale.FRENCH;
+    assertThat(pool.apply(() -> file + " " + locale)).isEqualTo("/tmp/a b.txt fr");
+  }
+
+  @Test
+  void aPathOfAnotherFileSystemIsRefusedWithTheWayToIt(@TempDir Path folder) throws IOException {
+    URI zip = URI.create("jar:" + folder.resolve("a.zip").toUri());
+    try (FileSystem inside = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
+      Job job = new Job(inside.getPath("a"), Locale.ROOT);
+      Path fine = Path.of("fine");
+      TaskException failure = failureOf(x -> 1, fine, List.of(fine, job));
+      assertThat(failure.index()).isEqualTo(1);
+      assertThat(failure).hasMessageContaining("input[1].file (jdk.nio.zipfs.ZipPath)");
+    }
   }
 
   @Test

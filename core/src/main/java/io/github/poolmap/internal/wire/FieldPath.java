@@ -202,11 +202,13 @@ final class FieldPath {
               || object instanceof String
               || object instanceof Class
               || object.getClass().isArray()
-              || object instanceof Enum;
+              || object instanceof Enum
+              || PathText.of(object) != null;
       if (!fine) {
         throw new OffenderFound(object, lastLambda);
       }
-      return object;
+      PathText text = PathText.of(object);
+      return text == null ? object : text;
     }
   }
 }

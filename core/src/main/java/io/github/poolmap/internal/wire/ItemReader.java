@@ -292,7 +292,7 @@ public final class ItemReader {
     return new String(letters, 0, size, StandardCharsets.ISO_8859_1);
   }
 
-  private static Object value(int tag, ByteBuffer from) throws IOException {
+  private Object value(int tag, ByteBuffer from) throws IOException {
     switch (tag) {
       case Tags.WIDE_STRING:
         return new String((char[]) PrimitiveArrays.read(from, Tags.CHARS));
@@ -311,6 +311,8 @@ public final class ItemReader {
         return new BigDecimal(bigInteger(from), scale);
       case Tags.UNIQUE_ID:
         return new UUID(Unpacker.longInteger(from), Unpacker.longInteger(from));
+      case Tags.PATH:
+        return new PathText(text(from)).path();
       case Tags.CONSTANT:
         Object constant = JdkKinds.constant(Unpacker.smallInteger(from));
         if (constant == null) {
@@ -320,6 +322,17 @@ public final class ItemReader {
       default:
         return TimeValues.read(from, tag);
     }
+  }
+
+  private String text(ByteBuffer from) throws ProtocolException {
+    int tag = Unpacker.smallInteger(from);
+    if (tag == Tags.LATIN_STRING) {
+      return latin(from);
+    }
+    if (tag != Tags.WIDE_STRING) {
+      throw new ProtocolException("text of unknown tag " + tag);
+    }
+    return new String((char[]) PrimitiveArrays.read(from, Tags.CHARS));
   }
 
   private static BigInteger bigInteger(ByteBuffer from) throws ProtocolException {

@@ -351,6 +351,7 @@ public final class ItemWriter {
         UUID id = (UUID) value;
         to.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
       }
+      case Tags.PATH -> putString(value.toString());
       case Tags.CONSTANT -> to.putByte(JdkKinds.constantIndex(value));
       default -> TimeValues.write(to, tag, value);
     }

@@ -6,6 +6,7 @@ import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
 import java.io.OutputStream;
 import java.lang.invoke.SerializedLambda;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** Java serialization that tells a witness what it writes. */
@@ -15,12 +16,12 @@ class JavaWriter extends ObjectOutputStream {
 
   JavaWriter(OutputStream out, ObjectCodec.@Nullable Witness witness) throws IOException {
     super(out);
+    enableReplaceObject(true);
     tell(witness);
   }
 
   final void tell(ObjectCodec.@Nullable Witness now) {
     witness = now;
-    enableReplaceObject(now != null);
   }
 
   @Override
@@ -50,6 +51,9 @@ class JavaWriter extends ObjectOutputStream {
       witness.see(lambda);
     } else if (witness != null && value instanceof SharedReference shared) {
       shared.tell(witness);
+    } else if (value instanceof Path) {
+      PathText text = PathText.of(value);
+      return text == null ? value : text;
     }
     return value;
   }

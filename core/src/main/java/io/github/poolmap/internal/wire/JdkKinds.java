@@ -67,6 +67,7 @@ final class JdkKinds {
     TAGS.put(LocalDateTime.class, Tags.LOCAL_DATE_TIME);
     TAGS.put(OffsetDateTime.class, Tags.OFFSET_DATE_TIME);
     TAGS.put(ZonedDateTime.class, Tags.ZONED_DATE_TIME);
+    TAGS.put(PathText.TYPE, Tags.PATH);
     TAGS.put(boolean[].class, Tags.BOOLEANS);
     TAGS.put(short[].class, Tags.SHORTS);
     TAGS.put(char[].class, Tags.CHARS);
@@ -109,6 +110,9 @@ final class JdkKinds {
     Integer tag = TAGS.get(value.getClass());
     if (tag == null) {
       return NONE;
+    }
+    if (tag == Tags.PATH) {
+      return PathText.of(value) == null ? NONE : tag;
     }
     boolean mayBeConstant =
         tag == Tags.LIST_OF || tag == Tags.SET_OF || tag == Tags.MAP_OF || tag == Tags.CONSTANT;

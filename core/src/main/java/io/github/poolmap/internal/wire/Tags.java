@@ -31,7 +31,8 @@ final class Tags {
   static final int OFFSET_DATE_TIME = 22;
   static final int ZONED_DATE_TIME = 23;
   static final int ENUM = 24;
-  static final int CONSTANT = 25;
+  static final int PATH = 25;
+  static final int CONSTANT = 26;
 
   /** The last of the values. */
   static final int LAST_VALUE = CONSTANT;

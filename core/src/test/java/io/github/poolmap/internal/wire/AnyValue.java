@@ -6,6 +6,7 @@ import io.github.poolmap.internal.wire.Alike.Scalars;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -72,7 +73,7 @@ final class AnyValue {
   }
 
   private Object value() {
-    return switch (random.nextInt(14)) {
+    return switch (random.nextInt(15)) {
       case 0 -> bits();
       case 1 -> longBits();
       case 2 -> Double.longBitsToDouble(longBits());
@@ -87,6 +88,7 @@ final class AnyValue {
           oneOf(Level.LOW, Level.HIGH, Thread.State.NEW, int.class, String[].class, Level.class);
       case 11 -> oneOf(List.of(), Set.of(), Map.of(), Collections.emptyList());
       case 12 -> new UUID(random.nextLong(), random.nextLong());
+      case 13 -> Path.of((String) oneOf("", "/", "a/b", "/tmp/a b", "..", "x".repeat(300)));
       default -> text(random.nextInt(random.nextInt(10) == 0 ? 300 : 12));
     };
   }

@@ -15,6 +15,7 @@ import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -179,6 +180,7 @@ class FuzzTest {
         new LinkedList<>(List.of(LocalDate.MIN, LocalTime.MAX)),
         Arrays.asList(new boolean[2], new short[3], new char[4], new int[5], new long[6]),
         Stream.of(new float[2], new double[3], List.of(), null).toList(),
+        List.of(Path.of("/tmp/a"), Path.of("")),
         Set.of(1, 2, 3),
         Map.of(1, 2, 3, 4),
         new HashSet<>(List.of("a", "b")),

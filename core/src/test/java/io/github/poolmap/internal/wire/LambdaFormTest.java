@@ -8,6 +8,7 @@ import io.github.poolmap.Mapper;
 import io.github.poolmap.Task;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -55,6 +56,7 @@ class LambdaFormTest {
     boolean z = true;
     Object boxed = 1000;
     LocalDate date = LocalDate.of(2024, 2, 29);
+    Path path = Path.of("a", "b");
     String large = "x".repeat(100_000);
     String wide = "\ud83d";
     return List.of(
@@ -63,6 +65,7 @@ class LambdaFormTest {
         () -> List.of(b, s, c, f, l, d, z),
         () -> boxed,
         () -> date,
+        () -> path,
         () -> large,
         () -> wide,
         System::lineSeparator,
