@@ -2,6 +2,7 @@ package io.github.poolmap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.io.InvalidObjectException;
@@ -13,6 +14,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +26,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,6 +34,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -446,6 +451,22 @@ class ProcessTransportTest {
       TaskException failure = failureOf(x -> 1, fine, List.of(fine, job));
       assertThat(failure.index()).isEqualTo(1);
       assertThat(failure).hasMessageContaining("input[1].file (jdk.nio.zipfs.ZipPath)");
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aPathThatIsNoTextIsRefusedInsteadOfArrivingAsAnother(@TempDir Path folder) throws Exception {
+    Process touch =
+        new ProcessBuilder("sh", "-c", "touch \"$(printf 'a\\377')\"")
+            .directory(folder.toFile())
+            .start();
+    assertThat(touch.waitFor()).isZero();
+    try (Stream<Path> files = Files.list(folder)) {
+      Path file = files.findFirst().orElseThrow();
+      assumeFalse(file.toString().endsWith("\u00ff"), "names of files are Latin-1 here");
+      TaskException failure = failureOf(x -> 1, "fine", file);
+      assertThat(failure).hasMessageContaining("is not serializable");
     }
   }
 

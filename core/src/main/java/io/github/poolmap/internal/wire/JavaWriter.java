@@ -9,7 +9,7 @@ import java.lang.invoke.SerializedLambda;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Java serialization that tells a witness what it writes. */
+/** Java serialization that tells a witness what it writes, and writes paths as their text. */
 class JavaWriter extends ObjectOutputStream {
 
   private ObjectCodec.@Nullable Witness witness;
