@@ -14,6 +14,7 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -530,5 +531,29 @@ class NestedCallsTest {
     } catch (NestedPoolException e) {
       return e.getMessage();
     }
+  }
+
+  @Test
+  void aWorkerThatACallInATaskHasForItselfStartsAndEndsUnderTheSameNumber() {
+    List<Integer> started = new CopyOnWriteArrayList<>();
+    List<Integer> ended = new CopyOnWriteArrayList<>();
+    PoolListener listener =
+        new PoolListener() {
+          @Override
+          public void workerStarted(Worker worker) {
+            started.add(worker.index());
+          }
+
+          @Override
+          public void workerEnded(Worker worker) {
+            ended.add(worker.index());
+          }
+        };
+    try (ThreadPool<Object, Object> pool =
+        ThreadPool.builder().workers(1).listener(listener).build()) {
+      assertThat(pool.<Integer>apply(() -> pool.<Integer>applyAsync(() -> 7).join())).isEqualTo(7);
+    }
+    await().atMost(Duration.ofSeconds(20)).until(() -> ended.size() == 2);
+    assertThat(started).containsExactlyInAnyOrderElementsOf(ended).doesNotHaveDuplicates();
   }
 }

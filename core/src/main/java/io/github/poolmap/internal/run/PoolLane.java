@@ -226,7 +226,7 @@ final class PoolLane<F> implements Lane<F>, Runnable {
             .events()
             .started(begun, new LaneObserver.StartSpan(index, workerName, pid, start, ready, null));
         dispatcher.startSucceeded(this);
-        dispatcher.events().workerStarted(workerName, slot);
+        dispatcher.events().workerStarted(workerName, index);
         opened.set(true);
       } catch (WorkerStartException e) {
         clock.off(System.nanoTime());
