@@ -147,7 +147,8 @@ public final class Distribution {
     if (percent == 100) {
       return max;
     }
-    long rank = Math.max(1, (long) Math.ceil(percent / 100 * count()));
+    // In this order: 7 % of 100 would be a little more than 7 in the other one.
+    long rank = Math.max(1, (long) Math.ceil(percent * count() / 100));
     int at = Arrays.binarySearch(upTo, rank);
     int first = at < 0 ? -at - 1 : at;
     while (first > 0 && upTo[first - 1] == rank) {
