@@ -83,8 +83,8 @@ final class Advice {
           + Amounts.of(item.duration())
           + " of the "
           + Amounts.of(stats.callTime())
-          + " of all calls, and other workers had nothing to do meanwhile: split it up, or put it"
-          + " first.";
+          + " of all calls, and other workers had nothing to do meanwhile: split it up"
+          + (item.index() == 0 ? "." : ", or put it first.");
     }
     String busyFor = "Workers were busy for " + share(busy) + " of the time only; ";
     if (handOver > idle && handOver > startUp) {

@@ -166,6 +166,22 @@ class PoolStatsTest {
   }
 
   @Test
+  void whatComesFirstAlreadyIsNotToBePutFirst() {
+    assertThat(
+            stats(
+                    PoolKind.THREADS,
+                    1_000,
+                    all(millis(900), millis(10), millis(10), millis(10)),
+                    List.of(new PoolStats.SlowItem(1, 0, millis(900), "mine-1", "big")),
+                    slot(0, 0, 950, 0, 50, 50),
+                    slot(1, 0, 40, 0, 960, 960))
+                .advice()
+                .orElseThrow())
+        .startsWith("Item 0 of call 1 took 900 ms")
+        .endsWith("meanwhile: split it up.");
+  }
+
+  @Test
   void workersThatWaitAreWorthAWord() {
     assertThat(
             stats(
