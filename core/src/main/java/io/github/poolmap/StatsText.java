@@ -133,9 +133,14 @@ final class StatsText {
               Amounts.of(item.duration()),
               String.valueOf(item.call()),
               String.valueOf(item.index()),
-              item.input().lines().findFirst().orElse("")));
+              harmless(item.input().lines().findFirst().orElse(""))));
     }
     appendTable(rows, 3);
+  }
+
+  /** Terminals obey control characters. */
+  private static String harmless(String text) {
+    return text.replaceAll("\\p{Cntrl}|[\\x80-\\x9f]", " ");
   }
 
   /** Appends rows, one column of which is aligned to the left. */

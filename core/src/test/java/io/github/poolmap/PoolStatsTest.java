@@ -239,6 +239,21 @@ class PoolStatsTest {
   }
 
   @Test
+  void noInputMovesTheCursorOfTheTerminal() {
+    assertThat(
+            stats(
+                    PoolKind.THREADS,
+                    1_000,
+                    twenty(millis(90)),
+                    List.of(
+                        new PoolStats.SlowItem(
+                            1, 17, millis(900), "mine-1", "a\u001b[2Jb\tc\u0007\u009bd")),
+                    slot(0, 50, 900, 25, 60_025, 25))
+                .toString())
+        .endsWith("17  a [2Jb c  d");
+  }
+
+  @Test
   void aThousandWorkersDoNotFillThePage() {
     PoolStats.Slot[] slots =
         IntStream.range(0, 1_000)
