@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -191,6 +192,11 @@ class EnginePool<T, R> implements Pool<T, R> {
   @Override
   public final PoolStats stats() {
     return engine.stats();
+  }
+
+  /** Returns what calls {@link #stats}, and lives as long as any view of this pool. */
+  final Supplier<PoolStats> statistics() {
+    return engine.statistics();
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +33,10 @@ import org.jspecify.annotations.Nullable;
  * start-up}, {@code busy}, {@code hand-over} or {@code idle}), for how long workers have done that.
  *
  * <p>Nothing is measured for it beside what pools measure anyway; the statistics are looked at when
- * the registry asks, once a second at most. A registry does not keep a pool from being collected.
- * Safe for use by many threads.
+ * the registry asks, once a second at most. A registry does not keep a pool from being collected;
+ * its meters go on as long as any handle or view of the pool is in use. Of two pools of the same name
+ * and kind the registry takes the first one only, unless {@link #tags} tell them apart. Safe for use
+ * by many threads.
  */
 public final class PoolMetrics implements MeterBinder {
 
@@ -68,28 +71,42 @@ public final class PoolMetrics implements MeterBinder {
   }
 
   /** The statistics of a moment ago. Has no hold on the pool, as meters have none. */
-  private static final class Latest {
+  private static final class Latest<S> {
 
+    private final Function<S, PoolStats> look;
     private @Nullable PoolStats stats;
     private long taken;
 
-    synchronized PoolStats of(Pool<?, ?> pool) {
+    Latest(Function<S, PoolStats> look) {
+      this.look = look;
+    }
+
+    synchronized PoolStats of(S source) {
       long now = System.nanoTime();
       PoolStats known = stats;
       if (known == null || now - taken > FRESH_NANOS) {
-        known = pool.stats();
+        known = look.apply(source);
         stats = known;
         taken = now;
       }
       return known;
     }
+
+    ToDoubleFunction<S> read(ToDoubleFunction<PoolStats> value) {
+      return source -> value.applyAsDouble(of(source));
+    }
   }
 
-  /** Meters of one pool in one registry. */
-  private record Binding(MeterRegistry registry, Pool<?, ?> pool, Tags tags, Latest latest) {
+  /**
+   * Meters of one pool in one registry.
+   *
+   * @param source what the registry knows the pool by, weakly; it must not be part of any function
+   *     that the registry keeps
+   */
+  private record Binding<S>(MeterRegistry registry, S source, Tags tags, Latest<S> latest) {
 
     void count(String name, String what, ToLongFunction<PoolStats> value, String... more) {
-      FunctionCounter.builder("poolmap." + name, pool, of(latest, value::applyAsLong))
+      FunctionCounter.builder("poolmap." + name, source, latest.read(value::applyAsLong))
           .description(what)
           .tags(tags.and(more))
           .register(registry);
@@ -98,8 +115,8 @@ public final class PoolMetrics implements MeterBinder {
     void countBytes(String direction, ToLongFunction<PoolStats.Slot> value) {
       FunctionCounter.builder(
               "poolmap.bytes",
-              pool,
-              of(latest, stats -> stats.slots().stream().mapToLong(value).sum()))
+              source,
+              latest.read(stats -> stats.slots().stream().mapToLong(value).sum()))
           .description("Bytes of functions, inputs and results of worker processes")
           .baseUnit("bytes")
           .tags(tags.and("direction", direction))
@@ -107,7 +124,7 @@ public final class PoolMetrics implements MeterBinder {
     }
 
     void gauge(String name, String what, ToDoubleFunction<PoolStats> value) {
-      Gauge.builder("poolmap." + name, pool, of(latest, value))
+      Gauge.builder("poolmap." + name, source, latest.read(value))
           .description(what)
           .tags(tags)
           .register(registry);
@@ -116,10 +133,9 @@ public final class PoolMetrics implements MeterBinder {
     void time(String activity, Function<PoolStats.Slot, Duration> value) {
       TimeGauge.builder(
               "poolmap.workers.time",
-              pool,
+              source,
               TimeUnit.NANOSECONDS,
-              of(
-                  latest,
+              latest.read(
                   stats ->
                       stats.slots().stream()
                           .mapToDouble(slot -> Amounts.nanos(value.apply(slot)))
@@ -130,20 +146,16 @@ public final class PoolMetrics implements MeterBinder {
     }
 
     void timer(String name, String what, Function<PoolStats, Distribution> value) {
+      Latest<S> known = latest;
       FunctionTimer.builder(
               "poolmap." + name,
-              pool,
-              counted -> value.apply(latest.of(counted)).count(),
-              of(latest, stats -> Amounts.nanos(value.apply(stats).total())),
+              source,
+              counted -> value.apply(known.of(counted)).count(),
+              known.read(stats -> Amounts.nanos(value.apply(stats).total())),
               TimeUnit.NANOSECONDS)
           .description(what)
           .tags(tags)
           .register(registry);
-    }
-
-    private static ToDoubleFunction<Pool<?, ?>> of(
-        Latest latest, ToDoubleFunction<PoolStats> value) {
-      return counted -> value.applyAsDouble(latest.of(counted));
     }
   }
 
@@ -156,7 +168,15 @@ public final class PoolMetrics implements MeterBinder {
   public void bindTo(MeterRegistry registry) {
     PoolStats first = pool.stats();
     Tags own = tags.and("pool", first.pool(), "kind", first.kind().name().toLowerCase(Locale.ROOT));
-    Binding to = new Binding(registry, pool, own, new Latest());
+    if (pool instanceof EnginePool<?, ?> known) {
+      // The workers, not this handle or view of them: that may be gone long before they are.
+      bind(new Binding<>(registry, known.statistics(), own, new Latest<>(Supplier::get)));
+    } else {
+      bind(new Binding<>(registry, pool, own, new Latest<>(Pool::stats)));
+    }
+  }
+
+  private static void bind(Binding<?> to) {
     to.count("calls", "Calls that have begun", PoolStats::calls);
     to.count("items", "Items that have ended, failed ones included", PoolStats::items);
     to.count("failures", "Items that have failed", PoolStats::failures);

@@ -2,10 +2,15 @@ package io.github.poolmap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -53,5 +58,52 @@ class PoolMetricsTest {
           .allMatch(id -> "test".equals(id.getTag("app")))
           .allMatch(id -> id.getDescription() != null);
     }
+  }
+
+  @Test
+  void metersGoOnWhenOnlyTheHandleThatTheyWereMadeWithIsGone() {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    try (Pool<Object, Object> pool = ThreadPool.builder().workers(2).build()) {
+      awaitCollected(bound(pool.with(options -> options.retries(1)), registry));
+      pool.map(x -> x, List.of(1, 2, 3));
+      assertThat(registry.get("poolmap.items").functionCounter().count()).isEqualTo(3);
+      assertThat(registry.get("poolmap.workers").gauge().value()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aRegistryDoesNotKeepAPoolFromBeingCollected() {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    awaitCollected(bound(ended(), registry));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () -> {
+              System.gc();
+              return Double.isNaN(registry.get("poolmap.workers").gauge().value());
+            });
+  }
+
+  private static Pool<Object, Object> ended() {
+    try (Pool<Object, Object> pool = ThreadPool.builder().workers(2).build()) {
+      pool.map(x -> x, List.of(1, 2, 3));
+      return pool;
+    }
+  }
+
+  private static Reference<Pool<Object, Object>> bound(
+      Pool<Object, Object> pool, MeterRegistry registry) {
+    PoolMetrics.of(pool).bindTo(registry);
+    return new WeakReference<>(pool);
+  }
+
+  private static void awaitCollected(Reference<?> reference) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () -> {
+              System.gc();
+              return reference.get() == null;
+            });
   }
 }

@@ -35,6 +35,9 @@ public abstract class Engine<F> {
   private final Counters counters = new Counters();
   private final PoolEvents events;
 
+  /** Lives as long as this does, for those that must not keep it alive. */
+  private final Supplier<PoolStats> statistics = this::stats;
+
   Engine(String name, List<PoolListener> listeners, @Nullable LaneObserver observer) {
     this.name = name;
     this.events = new PoolEvents(name, listeners, observer);
@@ -130,6 +133,11 @@ public abstract class Engine<F> {
         figures.waitTimes(),
         figures.slots(),
         figures.slowest());
+  }
+
+  /** Returns what calls {@link #stats}: the same each time, and collected when this engine is. */
+  public final Supplier<PoolStats> statistics() {
+    return statistics;
   }
 
   /** Has the workers end as soon as no call is under way; does not wait. */
