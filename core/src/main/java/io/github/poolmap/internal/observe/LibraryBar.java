@@ -41,8 +41,23 @@ final class LibraryBar implements ProgressReport.View {
     show(first);
   }
 
-  private static String fitting(String label, int length) {
-    return label.length() <= length ? label : label.substring(0, Math.max(1, length - 3)) + "...";
+  /** The label, or as much of it as so many columns hold. */
+  private static String fitting(String label, int columns) {
+    if (label.codePoints().map(LibraryBar::columns).sum() <= columns) {
+      return label;
+    }
+    int taken = 0;
+    int end = 0;
+    while (end == 0 || taken + columns(label.codePointAt(end)) <= columns - 3) {
+      taken += columns(label.codePointAt(end));
+      end = label.offsetByCodePoints(end, 1);
+    }
+    return label.substring(0, end) + "...";
+  }
+
+  /** At most: from the first Chinese characters on, all but a few are wide. */
+  private static int columns(int codePoint) {
+    return codePoint < 0x2e80 ? 1 : 2;
   }
 
   /** Keeps what the library has drawn. */

@@ -484,4 +484,20 @@ class ProgressReportTest {
           .matches("sleeping: 4 of 4 \\(100 %\\) in 0:00:02, .*, done");
     }
   }
+
+  @Test
+  void aLongLabelOfWideCharactersLeavesRoomForTheBar() {
+    for (String character : List.of("\u6f22", "\ud83d\ude00")) {
+      Call call = call(character.repeat(40), false);
+      report.started(state(call, 0, 0, 10, 0));
+      show(state(call, 4, 0, 10, 1));
+      assertThat(lastLine())
+          .contains(character + "...")
+          .contains("40% |██")
+          .contains(" 4/10 (0:00:0")
+          .contains("4.0/s, ETA 0:00:01")
+          .doesNotContain("?...");
+      report.ended(state(call, 10, 0, 10, 2), null);
+    }
+  }
 }
