@@ -23,7 +23,7 @@ final class SlowestItems {
     String describeInput() {
       try {
         String text = String.valueOf(input);
-        return text.length() <= MOST_CHARACTERS ? text : text.substring(0, MOST_CHARACTERS) + "...";
+        return Texts.cut(text, MOST_CHARACTERS);
       } catch (Throwable t) {
         return "(its toString() threw " + t.getClass().getName() + ")";
       }

@@ -65,6 +65,17 @@ final class Texts {
         Locale.ROOT, percent > 0 && percent < 9.95 ? "%.1f %%" : "%.0f %%", percent);
   }
 
+  /** The text, or its first characters and dots; none that consists of two parts is cut. */
+  static String cut(String text, int most) {
+    if (text.length() <= most) {
+      return text;
+    }
+    boolean cuts =
+        Character.isHighSurrogate(text.charAt(most - 1))
+            && Character.isLowSurrogate(text.charAt(most));
+    return text.substring(0, cuts ? most - 1 : most) + "...";
+  }
+
   /** The text as it stands in HTML, in an attribute too. */
   static String html(String text) {
     StringBuilder escaped = new StringBuilder(text.length() + 16);

@@ -15,7 +15,15 @@ public final class Descriptions {
   /** Returns the input's {@code toString()}, cut. */
   static String ofInput(@Nullable Object input) {
     String text = of(input);
-    return text.length() <= LONGEST ? text : text.substring(0, LONGEST - 1) + "…";
+    return text.length() <= LONGEST ? text : start(text, LONGEST - 1) + "…";
+  }
+
+  /** Returns so many characters, or one less where that would cut one of two parts. */
+  private static String start(String text, int length) {
+    boolean cuts =
+        Character.isHighSurrogate(text.charAt(length - 1))
+            && Character.isLowSurrogate(text.charAt(length));
+    return text.substring(0, cuts ? length - 1 : length);
   }
 
   /**

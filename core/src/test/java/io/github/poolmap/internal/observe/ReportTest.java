@@ -74,9 +74,17 @@ class ReportTest {
   @Test
   void halfACharacterIsNoReasonToFail() throws IOException {
     PoolTrack pool = timeline.watch("p", PoolKind.THREADS, 1);
-    pool.addItem(0, MadeUp.item("p-1", 0, 10, 0), "x".repeat(199) + "\ud83d\ude00" + "\u0000");
+    pool.addItem(0, MadeUp.item("p-1", 0, 10, 0), "x\ud83dy\u0000z");
     pool.add(0, MadeUp.run("p-1", 0, 10, 1, 0, 1));
-    assertThat(written()).contains("xxx\ufffd...");
+    assertThat(written()).contains("x\ufffdy\ufffdz");
+  }
+
+  @Test
+  void noCharacterIsCutInTwo() throws IOException {
+    PoolTrack pool = timeline.watch("p", PoolKind.THREADS, 1);
+    pool.addItem(0, MadeUp.item("p-1", 0, 10, 0), "x".repeat(199) + "\ud83d\ude00 and more");
+    pool.add(0, MadeUp.run("p-1", 0, 10, 1, 0, 1));
+    assertThat(written()).contains("xxx...").doesNotContain("\ufffd");
   }
 
   @Test
