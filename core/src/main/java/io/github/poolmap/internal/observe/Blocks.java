@@ -60,10 +60,10 @@ final class Blocks {
       failed += span.failed() ? 1 : 0;
     }
 
-    void write(Json json, long before) throws IOException {
+    void write(Json json, long distance) throws IOException {
       long width = Math.max(1, end - start);
-      json.value(Math.round((start - before) / 1e3))
-          .value(Math.round(width / 1e3))
+      json.value(distance)
+          .value(micros(width))
           .value(percent(computing, width))
           .value(percent(waiting, width))
           .value(percent(unknown, width))
@@ -145,18 +145,24 @@ final class Blocks {
     return blocks.size() + marks.size();
   }
 
+  private static long micros(long nanos) {
+    return Math.round(nanos / 1e3);
+  }
+
   /** Writes two members of an object: numbers, as the script of the page reads them. */
   void write(Json json, long start) throws IOException {
     json.name("blocks").beginArray();
-    long before = start;
+    long before = 0;
     for (Block each : blocks) {
-      each.write(json, before);
-      before = each.start;
+      // Rounded before it is a distance, or what is lost of each would add up.
+      long at = micros(each.start - start);
+      each.write(json, at - before);
+      before = at;
     }
     json.endArray();
     json.name("marks").beginArray();
     for (Mark each : marks) {
-      json.value(Math.round((each.first.start() - start) / 1e3))
+      json.value(micros(each.first.start() - start))
           .value(each.first.kind() == Span.Kind.CRASH ? 0 : 1)
           .value(each.first.call())
           .value(each.first.first())

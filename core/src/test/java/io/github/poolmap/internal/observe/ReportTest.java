@@ -123,6 +123,22 @@ class ReportTest {
   }
 
   @Test
+  void theLastOfManyShortBlocksStandsWhereItWas() throws IOException {
+    PoolTrack pool = timeline.watch("p", PoolKind.THREADS, 1);
+    int chunks = 3_000;
+    double millis = 0.0024;
+    for (int i = 0; i < chunks; i++) {
+      pool.add(0, MadeUp.run("p-1", i * millis, (i + 0.9) * millis, 1, i, 1));
+    }
+    JsonArray blocks = blocks(written(), 0);
+    long start = 0;
+    for (int i = 0; i < blocks.size(); i += FIELDS) {
+      start += blocks.get(i).getAsLong();
+    }
+    assertThat(start).isBetween(7_190L, 7_200L);
+  }
+
+  @Test
   void aFullTraceOfManyWorkersIsAPageOfLessThanThreeMegabytes() throws IOException {
     timeline = new Timeline(200_000);
     PoolTrack pool = timeline.watch("poolmap-processes", PoolKind.PROCESSES, 200);
