@@ -199,10 +199,11 @@ public final class PoolTrack implements SpanSink {
         copy = new ArrayList<>(spans);
         totals = sum.totals();
       }
-      // Of two that begin together the longer one is around the other.
+      // Of two that begin together the longer one is around the other, and a chunk around its item.
       copy.sort(
           Comparator.comparingLong(Span::start)
-              .thenComparing(Comparator.comparingLong(Span::end).reversed()));
+              .thenComparing(Comparator.comparingLong(Span::end).reversed())
+              .thenComparing(span -> span.kind() == Span.Kind.ITEM));
       return new Snapshot.Lane(slot, copy, totals);
     }
   }

@@ -39,6 +39,15 @@ class TimelineTest {
   }
 
   @Test
+  void aChunkIsAroundItsOnlyItem() {
+    Span chunk = MadeUp.run("parsers-1", 10, 30, 1, 0, 1);
+    Span item = MadeUp.item("parsers-1", 10, 30, 0);
+    pool.addItem(0, item, "x");
+    pool.add(0, chunk);
+    assertThat(only().lanes().get(0).spans()).containsExactly(chunk, item);
+  }
+
+  @Test
   void lanesAreInTheOrderOfTheirSlots() {
     pool.add(2, MadeUp.run("parsers-3", 0, 1, 1, 0, 1));
     pool.add(0, MadeUp.run("parsers-1", 0, 1, 1, 1, 1));
