@@ -1,6 +1,8 @@
 package io.github.poolmap.internal.observe;
 
+import com.google.common.collect.MapMaker;
 import io.github.poolmap.PoolKind;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,8 +27,9 @@ public final class PoolTrack implements SpanSink {
   private final int workers;
 
   private final AtomicBoolean shown = new AtomicBoolean();
-  private final Map<Object, Lane> lanes = new ConcurrentHashMap<>();
-  private final AtomicInteger callers = new AtomicInteger();
+  private final Map<Integer, Lane> lanes = new ConcurrentHashMap<>();
+  private final Map<String, Callers> callers = new ConcurrentHashMap<>();
+  private final AtomicInteger callersLanes = new AtomicInteger();
   private final RunTimes runTimes = new RunTimes();
   private final SlowestItems slowest = new SlowestItems();
 
@@ -113,17 +116,18 @@ public final class PoolTrack implements SpanSink {
   }
 
   private Lane lane(int slot, String worker) {
-    boolean isCaller = kind == PoolKind.SERIAL || slot < 0;
-    Object key = isCaller ? worker : (Object) slot;
-    Lane known = lanes.get(key);
-    if (known != null) {
-      return known;
+    if (kind == PoolKind.SERIAL || slot < 0) {
+      return callers.computeIfAbsent(worker, name -> new Callers()).laneOf(Thread.currentThread());
     }
+    Lane known = lanes.get(slot);
+    return known == null ? newLane(slot) : known;
+  }
+
+  private Lane newLane(int number) {
     if (!shown.getAndSet(true)) {
       timeline.show(this);
     }
-    return lanes.computeIfAbsent(
-        key, absent -> new Lane(isCaller ? FIRST_CALLER + callers.getAndIncrement() : slot));
+    return lanes.computeIfAbsent(number, Lane::new);
   }
 
   Snapshot.Pool snapshot() {
@@ -138,6 +142,43 @@ public final class PoolTrack implements SpanSink {
     seen.sort(Comparator.comparingInt(Snapshot.Lane::slot));
     return new Snapshot.Pool(
         name, kind, workers, List.copyOf(seen), runTimes.counts(), slowest.inOrder());
+  }
+
+  /**
+   * The lanes of threads that have the same name and execute items themselves. Each tells what it
+   * did itself. Those of a thread that is no more go to the next one: a program may have a thread
+   * for each call.
+   */
+  private final class Callers {
+
+    private final Map<Thread, Lane> ofThreads = new MapMaker().weakKeys().makeMap();
+    private final List<Caller> all = new ArrayList<>();
+
+    private record Caller(WeakReference<Thread> thread, Lane lane) {
+
+      boolean isGone() {
+        Thread present = thread.get();
+        return present == null || !present.isAlive();
+      }
+    }
+
+    Lane laneOf(Thread thread) {
+      Lane known = ofThreads.get(thread);
+      return known == null ? newLaneOf(thread) : known;
+    }
+
+    private synchronized Lane newLaneOf(Thread thread) {
+      Lane lane = null;
+      for (int i = 0; i < all.size() && lane == null; i++) {
+        lane = all.get(i).isGone() ? all.remove(i).lane() : null;
+      }
+      if (lane == null) {
+        lane = newLane(FIRST_CALLER + callersLanes.getAndIncrement());
+      }
+      all.add(new Caller(new WeakReference<>(thread), lane));
+      ofThreads.put(thread, lane);
+      return lane;
+    }
   }
 
   /** What one lane has done. */

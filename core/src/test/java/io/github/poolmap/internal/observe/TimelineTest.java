@@ -66,6 +66,35 @@ class TimelineTest {
   }
 
   @Test
+  void threadsOfOneNameThatCallAtTheSameTimeAreLanesOfTheirOwn() throws InterruptedException {
+    PoolTrack serial = timeline.watch("plain", PoolKind.SERIAL, 1);
+    serial.add(0, MadeUp.run("caller", 0, 10, 1, 0, 1));
+    inThread(() -> serial.add(0, MadeUp.run("caller", 5, 15, 1, 0, 1)));
+    serial.add(0, MadeUp.run("caller", 10, 20, 1, 0, 1));
+    assertThat(only().lanes())
+        .extracting(lane -> lane.totals().chunks())
+        .containsExactlyInAnyOrder(2L, 1L);
+  }
+
+  @Test
+  void threadsOfOneNameThatComeOneAfterTheOtherShareALane() throws InterruptedException {
+    PoolTrack serial = timeline.watch("plain", PoolKind.SERIAL, 1);
+    for (int i = 0; i < 5; i++) {
+      Span span = MadeUp.run("caller", 10 * i, 10 * i + 5, 1, 0, 1);
+      inThread(() -> serial.add(0, span));
+    }
+    assertThat(only().lanes())
+        .extracting(lane -> lane.totals().chunks())
+        .containsExactly(5L);
+  }
+
+  private static void inThread(Runnable action) throws InterruptedException {
+    Thread thread = new Thread(action);
+    thread.start();
+    thread.join();
+  }
+
+  @Test
   void whatAWorkerDidIsAddedUp() {
     pool.add(0, MadeUp.startUp("parsers-1", 0, 100));
     pool.add(0, MadeUp.handOver("parsers-1", 100, 101, 0, 10));
