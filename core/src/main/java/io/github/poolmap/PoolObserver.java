@@ -90,7 +90,8 @@ final class PoolObserver implements LaneObserver {
   public void ended(WorkerEnd end) {
     JfrEvents events = jfr();
     if (events != null) {
-      events.workerEnded(end.slot(), end.worker(), end.pid(), end.reason());
+      events.workerEnded(
+          new JfrEvents.Worker(end.slot(), end.worker(), end.pid()), end.reason());
     }
   }
 
@@ -98,7 +99,10 @@ final class PoolObserver implements LaneObserver {
   public void started(@Nullable Object begun, StartSpan start) {
     JfrEvents events = jfr();
     if (begun != null && events != null) {
-      events.workerStarted(begun, start.slot(), start.worker(), start.pid(), start.failure());
+      events.workerStarted(
+          begun,
+          new JfrEvents.Worker(start.slot(), start.worker(), start.pid()),
+          start.failure());
     }
     for (SpanSink sink : sinks) {
       sink.span(
@@ -123,9 +127,7 @@ final class PoolObserver implements LaneObserver {
       events.chunkEnded(
           begun,
           chunk.call(),
-          chunk.slot(),
-          chunk.worker(),
-          chunk.pid(),
+          new JfrEvents.Worker(chunk.slot(), chunk.worker(), chunk.pid()),
           chunk.firstIndex(),
           chunk.items(),
           chunk.failed(),
@@ -161,9 +163,7 @@ final class PoolObserver implements LaneObserver {
     if (events != null) {
       events.task(
           item.call(),
-          item.slot(),
-          item.worker(),
-          item.pid(),
+          new JfrEvents.Worker(item.slot(), item.worker(), item.pid()),
           item.index(),
           item.start(),
           item.end() - item.start(),
@@ -190,9 +190,7 @@ final class PoolObserver implements LaneObserver {
     if (attempt.crash() && events != null) {
       events.workerCrashed(
           attempt.call(),
-          attempt.slot(),
-          attempt.worker(),
-          attempt.pid(),
+          new JfrEvents.Worker(attempt.slot(), attempt.worker(), attempt.pid()),
           attempt.index(),
           attempt.label(),
           attempt.again());

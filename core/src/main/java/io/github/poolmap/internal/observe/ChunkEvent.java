@@ -3,12 +3,10 @@ package io.github.poolmap.internal.observe;
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
-import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
-import org.jspecify.annotations.Nullable;
 
 /** A chunk in the hands of a worker. */
 @Name("poolmap.Chunk")
@@ -17,25 +15,11 @@ import org.jspecify.annotations.Nullable;
 @Description(
     "A chunk of items in the hands of a worker, from when it was taken until its outcomes are there")
 @StackTrace(false)
-final class ChunkEvent extends Event {
-
-  @Label("Pool")
-  @Nullable String pool;
+final class ChunkEvent extends WorkerEvent {
 
   @Label("Call")
   @Description("Number of the call in its pool, from 1")
   long call;
-
-  @Label("Slot")
-  @Description("Number of the worker in its pool, from 0")
-  int slot;
-
-  @Label("Worker")
-  @Nullable String worker;
-
-  @Label("Process")
-  @Description("Process of the worker; 0 if it is a thread of this one")
-  long pid;
 
   @Label("First Index")
   @Description("Position of the first item in the input")

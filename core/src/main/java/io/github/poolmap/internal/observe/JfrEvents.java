@@ -18,6 +18,21 @@ public final class JfrEvents {
     this.pool = pool;
   }
 
+  /**
+   * A worker of the pool.
+   *
+   * @param slot its number in the pool, from 0
+   * @param pid that of its process; 0 if it is a thread of this one
+   */
+  public record Worker(int slot, String name, long pid) {}
+
+  private void place(WorkerEvent event, Worker worker) {
+    event.pool = pool;
+    event.slot = worker.slot();
+    event.worker = worker.name();
+    event.pid = worker.pid();
+  }
+
   private static <E extends Event> @Nullable E begun(E event) {
     if (!event.isEnabled()) {
       return null;
@@ -54,9 +69,7 @@ public final class JfrEvents {
   public void chunkEnded(
       @Nullable Object begun,
       long call,
-      int slot,
-      String worker,
-      long pid,
+      Worker worker,
       long firstIndex,
       int items,
       int failed,
@@ -67,11 +80,8 @@ public final class JfrEvents {
     if (begun instanceof ChunkEvent event) {
       event.end();
       if (event.shouldCommit()) {
-        event.pool = pool;
+        place(event, worker);
         event.call = call;
-        event.slot = slot;
-        event.worker = worker;
-        event.pid = pid;
         event.firstIndex = firstIndex;
         event.items = items;
         event.failed = failed;
@@ -92,9 +102,7 @@ public final class JfrEvents {
    */
   public void task(
       long call,
-      int slot,
-      String worker,
-      long pid,
+      Worker worker,
       long index,
       long start,
       long nanos,
@@ -102,11 +110,8 @@ public final class JfrEvents {
     TaskEvent event = new TaskEvent();
     event.took = nanos;
     if (event.shouldCommit()) {
-      event.pool = pool;
+      place(event, worker);
       event.call = call;
-      event.slot = slot;
-      event.worker = worker;
-      event.pid = pid;
       event.index = index;
       event.began =
           System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
@@ -121,41 +126,32 @@ public final class JfrEvents {
   }
 
   public void workerStarted(
-      @Nullable Object begun, int slot, String worker, long pid, @Nullable Throwable failure) {
+      @Nullable Object begun, Worker worker, @Nullable Throwable failure) {
     if (begun instanceof WorkerStartEvent event) {
       event.end();
       if (event.shouldCommit()) {
-        event.pool = pool;
-        event.slot = slot;
-        event.worker = worker;
-        event.pid = pid;
+        place(event, worker);
         event.failure = failure == null ? null : failure.getMessage();
         event.commit();
       }
     }
   }
 
-  public void workerEnded(int slot, String worker, long pid, String reason) {
+  public void workerEnded(Worker worker, String reason) {
     WorkerExitEvent event = new WorkerExitEvent();
     if (event.shouldCommit()) {
-      event.pool = pool;
-      event.slot = slot;
-      event.worker = worker;
-      event.pid = pid;
+      place(event, worker);
       event.reason = reason;
       event.commit();
     }
   }
 
   public void workerCrashed(
-      long call, int slot, String worker, long pid, long index, String reason, boolean retried) {
+      long call, Worker worker, long index, String reason, boolean retried) {
     WorkerCrashEvent event = new WorkerCrashEvent();
     if (event.shouldCommit()) {
-      event.pool = pool;
+      place(event, worker);
       event.call = call;
-      event.slot = slot;
-      event.worker = worker;
-      event.pid = pid;
       event.index = index;
       event.reason = reason;
       event.retried = retried;

@@ -2,14 +2,12 @@ package io.github.poolmap.internal.observe;
 
 import jdk.jfr.Category;
 import jdk.jfr.Description;
-import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.SettingDefinition;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 import jdk.jfr.Timestamp;
-import org.jspecify.annotations.Nullable;
 
 /** An item that took long. */
 @Name("poolmap.Task")
@@ -18,25 +16,11 @@ import org.jspecify.annotations.Nullable;
 @Description(
     "An item that took long. It is told when its chunk has ended, so look at Began and Took for when it was executed")
 @StackTrace(false)
-final class TaskEvent extends Event {
-
-  @Label("Pool")
-  @Nullable String pool;
+final class TaskEvent extends WorkerEvent {
 
   @Label("Call")
   @Description("Number of the call in its pool, from 1")
   long call;
-
-  @Label("Slot")
-  @Description("Number of the worker in its pool, from 0")
-  int slot;
-
-  @Label("Worker")
-  @Nullable String worker;
-
-  @Label("Process")
-  @Description("Process of the worker; 0 if it is a thread of this one")
-  long pid;
 
   @Label("Index")
   @Description("Position of the item in the input")

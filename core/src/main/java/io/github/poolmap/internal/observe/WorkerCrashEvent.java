@@ -2,7 +2,6 @@ package io.github.poolmap.internal.observe;
 
 import jdk.jfr.Category;
 import jdk.jfr.Description;
-import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
@@ -14,25 +13,11 @@ import org.jspecify.annotations.Nullable;
 @Category("Poolmap")
 @Description("A worker process has died with an item")
 @StackTrace(false)
-final class WorkerCrashEvent extends Event {
-
-  @Label("Pool")
-  @Nullable String pool;
+final class WorkerCrashEvent extends WorkerEvent {
 
   @Label("Call")
   @Description("Number of the call in its pool, from 1")
   long call;
-
-  @Label("Slot")
-  @Description("Number of the worker in its pool, from 0")
-  int slot;
-
-  @Label("Worker")
-  @Nullable String worker;
-
-  @Label("Process")
-  @Description("Process of the worker; 0 if it is a thread of this one")
-  long pid;
 
   @Label("Index")
   @Description("Position of the item in the input")
