@@ -2,6 +2,7 @@ package io.github.poolmap;
 
 import io.github.poolmap.internal.observe.Jfr;
 import io.github.poolmap.internal.observe.JfrEvents;
+import io.github.poolmap.internal.observe.Span;
 import io.github.poolmap.internal.observe.SpanSink;
 import io.github.poolmap.internal.run.LaneObserver;
 import java.util.List;
@@ -104,18 +105,23 @@ final class PoolObserver implements LaneObserver {
           new JfrEvents.Worker(start.slot(), start.worker(), start.pid()),
           start.failure());
     }
+    tell(
+        start.slot(),
+        new Span(
+            Span.Kind.START_UP,
+            start.worker(),
+            start.start(),
+            start.end(),
+            Span.UNKNOWN,
+            Span.NO_CALL,
+            0,
+            0,
+            start.failure() != null));
+  }
+
+  private void tell(int slot, Span span) {
     for (SpanSink sink : sinks) {
-      sink.span(
-          SpanSink.Kind.START_UP,
-          start.slot(),
-          start.worker(),
-          start.start(),
-          start.end(),
-          SpanSink.UNKNOWN,
-          SpanSink.NONE,
-          SpanSink.NONE,
-          0,
-          start.failure() != null);
+      sink.add(slot, span);
     }
   }
 
@@ -136,25 +142,34 @@ final class PoolObserver implements LaneObserver {
           chunk.bytesSent(),
           chunk.bytesReceived());
     }
-    tell(SpanSink.Kind.HAND_OVER, chunk, chunk.start(), chunk.runStart(), SpanSink.UNKNOWN);
-    tell(SpanSink.Kind.RUN, chunk, chunk.runStart(), chunk.runEnd(), chunk.cpuNanos());
-    tell(SpanSink.Kind.HAND_OVER, chunk, chunk.runEnd(), chunk.end(), SpanSink.UNKNOWN);
+    tellHandOver(chunk, chunk.start(), chunk.runStart());
+    tell(chunk, Span.Kind.RUN, chunk.runStart(), chunk.runEnd(), chunk.cpuNanos());
+    tellHandOver(chunk, chunk.runEnd(), chunk.end());
   }
 
-  private void tell(SpanSink.Kind kind, ChunkSpan chunk, long start, long end, long cpuNanos) {
-    for (SpanSink sink : sinks) {
-      sink.span(
-          kind,
-          chunk.slot(),
-          chunk.worker(),
-          start,
-          end,
-          cpuNanos,
-          chunk.call(),
-          chunk.firstIndex(),
-          chunk.executed(),
-          chunk.failed() > 0);
+  /** Chunks that are sent ahead are there when they are needed. */
+  private void tellHandOver(ChunkSpan chunk, long start, long end) {
+    if (end > start) {
+      tell(chunk, Span.Kind.HAND_OVER, start, end, Span.UNKNOWN);
     }
+  }
+
+  private void tell(ChunkSpan chunk, Span.Kind kind, long start, long end, long cpuNanos) {
+    if (sinks.isEmpty()) {
+      return;
+    }
+    tell(
+        chunk.slot(),
+        new Span(
+            kind,
+            chunk.worker(),
+            start,
+            end,
+            cpuNanos,
+            chunk.call(),
+            chunk.firstIndex(),
+            chunk.executed(),
+            chunk.failed() > 0));
   }
 
   @Override
@@ -171,14 +186,18 @@ final class PoolObserver implements LaneObserver {
     }
     for (SpanSink sink : sinks) {
       if (item.end() - item.start() >= sink.itemNanos()) {
-        sink.item(
+        sink.addItem(
             item.slot(),
-            item.worker(),
-            item.start(),
-            item.end(),
-            item.call(),
-            item.index(),
-            item.failed(),
+            new Span(
+                Span.Kind.ITEM,
+                item.worker(),
+                item.start(),
+                item.end(),
+                Span.UNKNOWN,
+                item.call(),
+                item.index(),
+                1,
+                item.failed()),
             item.input());
       }
     }
@@ -195,15 +214,26 @@ final class PoolObserver implements LaneObserver {
           attempt.label(),
           attempt.again());
     }
-    for (SpanSink sink : sinks) {
-      if (attempt.crash()) {
-        sink.crash(
-            attempt.slot(), attempt.worker(), attempt.time(), attempt.call(), attempt.index());
-      }
-      if (attempt.again()) {
-        sink.retry(
-            attempt.slot(), attempt.worker(), attempt.time(), attempt.call(), attempt.index());
-      }
+    if (attempt.crash()) {
+      tell(attempt, Span.Kind.CRASH);
     }
+    if (attempt.again()) {
+      tell(attempt, Span.Kind.RETRY);
+    }
+  }
+
+  private void tell(FailedAttempt attempt, Span.Kind kind) {
+    tell(
+        attempt.slot(),
+        new Span(
+            kind,
+            attempt.worker(),
+            attempt.time(),
+            attempt.time(),
+            Span.UNKNOWN,
+            attempt.call(),
+            attempt.index(),
+            1,
+            true));
   }
 }

@@ -3,6 +3,7 @@ package io.github.poolmap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.poolmap.internal.observe.Span;
 import io.github.poolmap.internal.observe.SpanSink;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,8 +25,8 @@ class SpansTest {
 
   private static final int SLEEP_MILLIS = 5;
 
-  private record Span(
-      SpanSink.Kind kind, int slot, long start, long end, long call, long first, int items) {}
+  private record Stretch(
+      Span.Kind kind, int slot, long start, long end, long call, long first, int items) {}
 
   private record Item(
       int slot, long start, long end, long call, long index, boolean failed, Object input) {}
@@ -34,51 +35,39 @@ class SpansTest {
 
   private static final class Recorder implements SpanSink {
 
-    final ConcurrentLinkedQueue<Span> spans = new ConcurrentLinkedQueue<>();
+    final ConcurrentLinkedQueue<Stretch> spans = new ConcurrentLinkedQueue<>();
     final ConcurrentLinkedQueue<Item> items = new ConcurrentLinkedQueue<>();
     final ConcurrentLinkedQueue<Moment> crashes = new ConcurrentLinkedQueue<>();
     final ConcurrentLinkedQueue<Moment> retries = new ConcurrentLinkedQueue<>();
 
     @Override
-    public void span(
-        Kind kind,
-        int slot,
-        String worker,
-        long start,
-        long end,
-        long cpuNanos,
-        long call,
-        long firstIndex,
-        int count,
-        boolean failed) {
-      assertThat(worker).isNotEmpty();
-      spans.add(new Span(kind, slot, start, end, call, firstIndex, count));
+    public void add(int slot, Span span) {
+      assertThat(span.worker()).isNotEmpty();
+      switch (span.kind()) {
+        case CRASH -> crashes.add(new Moment(slot, span.call(), span.first()));
+        case RETRY -> retries.add(new Moment(slot, span.call(), span.first()));
+        default ->
+            spans.add(
+                new Stretch(
+                    span.kind(),
+                    slot,
+                    span.start(),
+                    span.end(),
+                    span.call(),
+                    span.first(),
+                    span.items()));
+      }
     }
 
     @Override
-    public void item(
-        int slot,
-        String worker,
-        long start,
-        long end,
-        long call,
-        long index,
-        boolean failed,
-        Object input) {
-      items.add(new Item(slot, start, end, call, index, failed, input));
+    public void addItem(int slot, Span item, Object input) {
+      assertThat(item.kind()).isEqualTo(Span.Kind.ITEM);
+      items.add(
+          new Item(
+              slot, item.start(), item.end(), item.call(), item.first(), item.failed(), input));
     }
 
-    @Override
-    public void crash(int slot, String worker, long time, long call, long index) {
-      crashes.add(new Moment(slot, call, index));
-    }
-
-    @Override
-    public void retry(int slot, String worker, long time, long call, long index) {
-      retries.add(new Moment(slot, call, index));
-    }
-
-    List<Span> of(SpanSink.Kind kind) {
+    List<Stretch> of(Span.Kind kind) {
       return spans.stream().filter(span -> span.kind() == kind).toList();
     }
   }
@@ -108,7 +97,7 @@ class SpansTest {
         // Who has got the results finds all of the call's spans.
         int number = call;
         List<Long> indices = new ArrayList<>();
-        for (Span run : recorder.of(SpanSink.Kind.RUN)) {
+        for (Stretch run : recorder.of(Span.Kind.RUN)) {
           for (int i = 0; run.call() == number && i < run.items(); i++) {
             indices.add(run.first() + i);
           }
@@ -119,33 +108,33 @@ class SpansTest {
     long end = System.nanoTime();
 
     assertThat(recorder.spans).allMatch(span -> span.start() >= begin && span.end() <= end);
-    assertThat(recorder.spans.stream().map(Span::slot)).allMatch(slot -> slot == 0 || slot == 1);
+    assertThat(recorder.spans.stream().map(Stretch::slot)).allMatch(slot -> slot == 0 || slot == 1);
     for (int slot = 0; slot < 2; slot++) {
       int which = slot;
-      List<Span> inOrder =
+      List<Stretch> inOrder =
           recorder.spans.stream()
               .filter(span -> span.slot() == which)
-              .sorted(Comparator.comparingLong(Span::start).thenComparingLong(Span::end))
+              .sorted(Comparator.comparingLong(Stretch::start).thenComparingLong(Stretch::end))
               .toList();
       for (int i = 1; i < inOrder.size(); i++) {
         assertThat(inOrder.get(i).start()).isGreaterThanOrEqualTo(inOrder.get(i - 1).end());
       }
     }
-    assertThat(recorder.of(SpanSink.Kind.RUN))
+    assertThat(recorder.of(Span.Kind.RUN))
         .allMatch(run -> run.end() - run.start() >= TimeUnit.MILLISECONDS.toNanos(SLEEP_MILLIS));
     assertThat(recorder.items).hasSize(40).noneMatch(Item::failed);
     assertThat(recorder.items)
         .allMatch(item -> item.input().equals((int) item.index()))
         .allMatch(
             item ->
-                recorder.of(SpanSink.Kind.RUN).stream()
+                recorder.of(Span.Kind.RUN).stream()
                     .anyMatch(
                         run ->
                             run.slot() == item.slot()
                                 && run.start() <= item.start()
                                 && run.end() >= item.end()));
     if (kind != PoolKind.SERIAL) {
-      assertThat(recorder.of(SpanSink.Kind.START_UP)).isNotEmpty();
+      assertThat(recorder.of(Span.Kind.START_UP)).isNotEmpty();
     }
   }
 

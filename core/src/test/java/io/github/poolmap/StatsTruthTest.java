@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import io.github.poolmap.internal.observe.Span;
 import io.github.poolmap.internal.observe.SpanSink;
 import java.io.IOException;
 import java.io.ObjectInputStream;
@@ -45,38 +46,14 @@ class StatsTruthTest {
   private final SpanSink sink =
       new SpanSink() {
         @Override
-        public void span(
-            Kind kind,
-            int slot,
-            String worker,
-            long start,
-            long end,
-            long cpuNanos,
-            long call,
-            long firstIndex,
-            int items,
-            boolean failed) {
-          if (kind == Kind.START_UP) {
-            begun.putIfAbsent(slot, start);
+        public void add(int slot, Span span) {
+          if (span.kind() == Span.Kind.START_UP) {
+            begun.putIfAbsent(slot, span.start());
           }
         }
 
         @Override
-        public void item(
-            int slot,
-            String worker,
-            long start,
-            long end,
-            long call,
-            long index,
-            boolean failed,
-            Object input) {}
-
-        @Override
-        public void crash(int slot, String worker, long time, long call, long index) {}
-
-        @Override
-        public void retry(int slot, String worker, long time, long call, long index) {}
+        public void addItem(int slot, Span item, Object input) {}
       };
 
   /** Sleeps and returns for how many nanoseconds it did. */

@@ -46,78 +46,19 @@ public final class PoolTrack implements SpanSink {
   }
 
   @Override
-  public void span(
-      Kind kindOfSpan,
-      int slot,
-      String worker,
-      long start,
-      long end,
-      long cpuNanos,
-      long call,
-      long firstIndex,
-      int items,
-      boolean failed) {
-    if (kindOfSpan == Kind.HAND_OVER && end <= start) {
-      // Chunks that are sent ahead are there when they are needed.
-      return;
-    }
-    Span.Kind mine =
-        switch (kindOfSpan) {
-          case START_UP -> Span.Kind.START_UP;
-          case RUN -> Span.Kind.RUN;
-          case HAND_OVER -> Span.Kind.HAND_OVER;
-        };
-    add(slot, new Span(mine, worker, start, end, cpuNanos, call, firstIndex, items, failed));
-  }
-
-  @Override
-  public void item(
-      int slot,
-      String worker,
-      long start,
-      long end,
-      long call,
-      long index,
-      boolean failed,
-      @Nullable Object input) {
-    addItem(
-        slot,
-        new Span(Span.Kind.ITEM, worker, start, end, Span.UNKNOWN, call, index, 1, failed),
-        input);
-  }
-
-  @Override
-  public void crash(int slot, String worker, long time, long call, long index) {
-    add(slot, moment(Span.Kind.CRASH, worker, time, call, index));
-  }
-
-  @Override
-  public void retry(int slot, String worker, long time, long call, long index) {
-    add(slot, moment(Span.Kind.RETRY, worker, time, call, index));
-  }
-
-  private static Span moment(Span.Kind what, String worker, long time, long call, long index) {
-    return new Span(what, worker, time, time, Span.UNKNOWN, call, index, 1, true);
-  }
-
-  /** Adds anything but an item. */
-  void add(int slot, Span span) {
+  public void add(int slot, Span span) {
     lane(slot, span.worker()).add(span);
   }
 
-  /**
-   * Adds an item of a chunk that is to be added next.
-   *
-   * @param input what it was made of, which is described when somebody wants to know
-   */
-  void addItem(int slot, Span item, @Nullable Object input) {
+  @Override
+  public void addItem(int slot, Span item, @Nullable Object input) {
     slowest.offer(item, input);
     lane(slot, item.worker()).addItem(item);
   }
 
   private Lane lane(int slot, String worker) {
     if (kind == PoolKind.SERIAL || slot < 0) {
-      return callers.computeIfAbsent(worker, name -> new Callers()).laneOf(Thread.currentThread());
+      return callers.computeIfAbsent(worker, absent -> new Callers()).laneOf(Thread.currentThread());
     }
     Lane known = lanes.get(slot);
     return known == null ? newLane(slot) : known;

@@ -9,8 +9,8 @@ package io.github.poolmap.internal.observe;
  * @param end when it ended, by the same clock
  * @param cpuNanos how long the worker's thread has computed in it; {@link #UNKNOWN} if nobody can
  *     tell
- * @param call the number of the call, from 1; 0 if it belongs to none
- * @param first the index of its first item
+ * @param call the number of the call, from 1; {@link #NO_CALL} if it belongs to none
+ * @param first the index of its first item; 0 if it has none
  * @param items how many items it is about
  * @param failed whether one of them has failed
  */
@@ -27,6 +27,9 @@ public record Span(
 
   /** Stands for a time that nobody can tell. */
   public static final long UNKNOWN = -1;
+
+  /** Stands for the number of a call. */
+  public static final long NO_CALL = 0;
 
   /** What a lane does. */
   public enum Kind {
