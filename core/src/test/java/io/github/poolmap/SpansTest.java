@@ -3,6 +3,7 @@ package io.github.poolmap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.github.poolmap.internal.observe.Span;
 import io.github.poolmap.internal.observe.SpanSink;
 import java.time.Duration;
@@ -204,14 +205,8 @@ class SpansTest {
                                   .gracePeriod(Duration.ofMillis(20)))
                       .map(
                           x -> {
-                            while (true) {
-                              try {
-                                end.await();
-                                return x;
-                              } catch (InterruptedException e) {
-                                // Deaf.
-                              }
-                            }
+                            Uninterruptibles.awaitUninterruptibly(end);
+                            return x;
                           },
                           Collections.singletonList(7)))
           .isInstanceOf(TaskTimeoutException.class);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.github.poolmap.internal.observe.Span;
 import io.github.poolmap.internal.observe.SpanSink;
 import java.io.IOException;
@@ -280,14 +281,8 @@ class StatsTruthTest {
                                   .gracePeriod(Duration.ofMillis(100)))
                       .map(
                           x -> {
-                            while (true) {
-                              try {
-                                end.await();
-                                return 1L;
-                              } catch (InterruptedException e) {
-                                // Deaf.
-                              }
-                            }
+                            Uninterruptibles.awaitUninterruptibly(end);
+                            return 1L;
                           },
                           List.of(1)))
           .isInstanceOf(TaskTimeoutException.class);
