@@ -59,16 +59,14 @@ final class LaneClock {
   /**
    * Nanoseconds that a lane has spent.
    *
-   * @param isOn whether there is a worker, or one is being started
    * @param idleInCalls how much of the idle time there were calls under way
    */
-  record Times(boolean isOn, long startUp, long busy, long handOver, long idle, long idleInCalls) {
+  record Times(long startUp, long busy, long handOver, long idle, long idleInCalls) {
 
-    static final Times NONE = new Times(false, 0, 0, 0, 0, 0);
+    static final Times NONE = new Times(0, 0, 0, 0, 0);
 
     Times plus(Times that) {
       return new Times(
-          isOn || that.isOn,
           startUp + that.startUp,
           busy + that.busy,
           handOver + that.handOver,
@@ -157,6 +155,12 @@ final class LaneClock {
     VERSION.setRelease(this, version + 1);
   }
 
+  /** Tells whether there is a worker, or one is being started. */
+  boolean isOn() {
+    VERSION.getAcquire(this);
+    return phase != Phase.OFF;
+  }
+
   /** Returns how the time was spent until now. */
   Times times() {
     while (true) {
@@ -180,7 +184,6 @@ final class LaneClock {
     long running = handsOver && runningSince != 0 ? Math.max(0, now - runningSince) : 0;
     boolean idles = present == Phase.IDLE;
     return new Times(
-        present != Phase.OFF,
         startUp + (present == Phase.START_UP ? nanos : 0),
         busy + running,
         handOver + (handsOver ? Math.max(0, nanos - running) : 0),

@@ -47,6 +47,10 @@ final class PoolMeter {
     /** Those of lanes that have not ended: one, but for a pool whose callers are the workers. */
     final List<LaneClock> clocks = new ArrayList<>(1);
 
+    boolean isLive() {
+      return clocks.stream().anyMatch(LaneClock::isOn);
+    }
+
     Times times() {
       Times sum = ended;
       for (LaneClock each : clocks) {
@@ -93,16 +97,7 @@ final class PoolMeter {
     try {
       Slot slot = slot(index);
       if (slot.clocks.remove(clock)) {
-        Times last = clock.times();
-        slot.ended =
-            slot.ended.plus(
-                new Times(
-                    false,
-                    last.startUp(),
-                    last.busy(),
-                    last.handOver(),
-                    last.idle(),
-                    last.idleInCalls()));
+        slot.ended = slot.ended.plus(clock.times());
       }
     } finally {
       lock.unlock();
@@ -126,7 +121,7 @@ final class PoolMeter {
     lock.lock();
     try {
       Slot slot = slot(index);
-      slot.ended = slot.ended.plus(new Times(false, nanos, 0, 0, 0, 0));
+      slot.ended = slot.ended.plus(new Times(nanos, 0, 0, 0, 0));
     } finally {
       lock.unlock();
     }
@@ -199,9 +194,8 @@ final class PoolMeter {
     try {
       slots.forEach(
           (index, slot) -> {
-            Times times = slot.times();
-            if (slot.starts > 0 || slot.tasks > 0 || times.isOn()) {
-              all.add(stats(index, slot, times));
+            if (slot.starts > 0 || slot.tasks > 0 || slot.isLive()) {
+              all.add(stats(index, slot));
             }
           });
       runTimes = run.distribution();
@@ -218,11 +212,12 @@ final class PoolMeter {
         SlowItems.describe(slow));
   }
 
-  private static PoolStats.Slot stats(int index, Slot slot, Times times) {
+  private static PoolStats.Slot stats(int index, Slot slot) {
+    Times times = slot.times();
     return new PoolStats.Slot(
         index,
         slot.worker,
-        times.isOn(),
+        slot.isLive(),
         slot.starts,
         slot.tasks,
         Duration.ofNanos(times.startUp()),
