@@ -194,7 +194,10 @@ class EnginePool<T, R> implements Pool<T, R> {
     return engine.stats();
   }
 
-  /** Returns what calls {@link #stats}, and lives as long as any view of this pool. */
+  /**
+   * Returns what tells the statistics without the slowest items, and lives as long as any view of
+   * this pool.
+   */
   final Supplier<PoolStats> statistics() {
     return engine.statistics();
   }

@@ -166,14 +166,18 @@ public final class PoolMetrics implements MeterBinder {
    */
   @Override
   public void bindTo(MeterRegistry registry) {
-    PoolStats first = pool.stats();
-    Tags own = tags.and("pool", first.pool(), "kind", first.kind().name().toLowerCase(Locale.ROOT));
     if (pool instanceof EnginePool<?, ?> known) {
       // The workers, not this handle or view of them: that may be gone long before they are.
-      bind(new Binding<>(registry, known.statistics(), own, new Latest<>(Supplier::get)));
+      bind(registry, known.statistics(), Supplier::get);
     } else {
-      bind(new Binding<>(registry, pool, own, new Latest<>(Pool::stats)));
+      bind(registry, pool, Pool::stats);
     }
+  }
+
+  private <S> void bind(MeterRegistry registry, S source, Function<S, PoolStats> look) {
+    PoolStats first = look.apply(source);
+    Tags own = tags.and("pool", first.pool(), "kind", first.kind().name().toLowerCase(Locale.ROOT));
+    bind(new Binding<>(registry, source, own, new Latest<>(look)));
   }
 
   private static void bind(Binding<?> to) {

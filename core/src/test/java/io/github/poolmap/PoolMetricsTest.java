@@ -3,7 +3,9 @@ package io.github.poolmap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
@@ -12,6 +14,7 @@ import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -105,5 +108,35 @@ class PoolMetricsTest {
               System.gc();
               return reference.get() == null;
             });
+  }
+
+  @Test
+  void noRegistryWaitsForTheTextOfAnInput() {
+    CountDownLatch end = new CountDownLatch(1);
+    Object endless =
+        new Object() {
+          @Override
+          public String toString() {
+            Uninterruptibles.awaitUninterruptibly(end);
+            return "";
+          }
+        };
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    try (Pool<Object, Object> pool = ThreadPool.builder().workers(1).build()) {
+      pool.map(
+          x -> {
+            Thread.sleep(2);
+            return 1;
+          },
+          List.of(endless));
+      assertTimeoutPreemptively(
+          Duration.ofSeconds(20),
+          () -> {
+            PoolMetrics.of(pool).bindTo(registry);
+            assertThat(registry.get("poolmap.items").functionCounter().count()).isEqualTo(1);
+          });
+    } finally {
+      end.countDown();
+    }
   }
 }

@@ -36,7 +36,7 @@ public abstract class Engine<F> {
   private final PoolEvents events;
 
   /** Lives as long as this does, for those that must not keep it alive. */
-  private final Supplier<PoolStats> statistics = this::stats;
+  private final Supplier<PoolStats> statistics = () -> stats(false);
 
   Engine(String name, List<PoolListener> listeners, @Nullable LaneObserver observer) {
     this.name = name;
@@ -113,8 +113,12 @@ public abstract class Engine<F> {
 
   /** Tells what this engine has done so far. Runs user code: the slowest inputs are described. */
   public final PoolStats stats() {
+    return stats(true);
+  }
+
+  private PoolStats stats(boolean withSlowest) {
     Backend.Shipped shipped = shipped();
-    PoolMeter.Figures figures = events.meter().figures();
+    PoolMeter.Figures figures = events.meter().figures(withSlowest);
     return new PoolStats(
         name,
         kind(),
@@ -135,7 +139,10 @@ public abstract class Engine<F> {
         figures.slowest());
   }
 
-  /** Returns what calls {@link #stats}: the same each time, and collected when this engine is. */
+  /**
+   * Returns what tells the same without the slowest items, so that it runs no user code. It is the
+   * same one each time, and collected when this engine is.
+   */
   public final Supplier<PoolStats> statistics() {
     return statistics;
   }

@@ -60,7 +60,7 @@ final class PoolMeter {
     }
   }
 
-  /** What was measured until now. Describing the items runs user code. */
+  /** What was measured until now. */
   record Figures(
       List<PoolStats.Slot> slots,
       Duration callTime,
@@ -185,7 +185,12 @@ final class PoolMeter {
 
   // ---- what there is to see
 
-  Figures figures() {
+  /**
+   * Looks at all of it.
+   *
+   * @param withSlowest whether the slowest items are wanted, which runs user code
+   */
+  Figures figures(boolean withSlowest) {
     List<PoolStats.Slot> all = new ArrayList<>();
     List<Object> slow;
     Distribution runTimes;
@@ -200,7 +205,7 @@ final class PoolMeter {
           });
       runTimes = run.distribution();
       waitTimes = wait.distribution();
-      slow = slowest.snapshot();
+      slow = withSlowest ? slowest.snapshot() : List.of();
     } finally {
       lock.unlock();
     }
