@@ -49,9 +49,7 @@ final class StatsText {
         .append(", ")
         .append(Amounts.of(stats.crashes(), "crash", "crashes"))
         .append("; ")
-        .append(stats.liveWorkers())
-        .append(" of ")
-        .append(Amounts.of(stats.workers(), "worker", "workers"))
+        .append(workers())
         .append(" live");
     line(
         "used",
@@ -78,6 +76,13 @@ final class StatsText {
     appendSlots();
     appendSlowest();
     return text.toString();
+  }
+
+  /** Of a serial pool there may be more than it has workers: one, which each caller is. */
+  private String workers() {
+    return stats.kind() == PoolKind.SERIAL
+        ? Amounts.of(stats.liveWorkers(), "calling thread", "calling threads")
+        : stats.liveWorkers() + " of " + Amounts.of(stats.workers(), "worker", "workers");
   }
 
   private void line(String label, String content) {

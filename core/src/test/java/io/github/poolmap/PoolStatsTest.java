@@ -239,6 +239,20 @@ class PoolStatsTest {
   }
 
   @Test
+  void callersOfASerialPoolAreNoShareOfItsWorkers() {
+    assertThat(
+            stats(
+                    PoolKind.SERIAL,
+                    1_000,
+                    twenty(millis(90)),
+                    List.of(),
+                    slot(0, 0, 900, 25, 0, 0),
+                    slot(1, 0, 900, 25, 0, 0))
+                .toString())
+        .contains("0 crashes; 2 calling threads live\n");
+  }
+
+  @Test
   void noInputMovesTheCursorOfTheTerminal() {
     assertThat(
             stats(
