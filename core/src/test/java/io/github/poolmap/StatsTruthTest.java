@@ -2,6 +2,7 @@ package io.github.poolmap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
@@ -21,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.assertj.core.data.Percentage;
@@ -440,5 +442,31 @@ class StatsTruthTest {
       assertThat(pool.stats().slowest().get(0).input())
           .isEqualTo(faces.substring(0, 198) + "…");
     }
+  }
+
+  @Test
+  void aCallingThreadWithoutANameIsCalledThat() throws InterruptedException {
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    try (Pool<Object, Object> pool = SerialPool.builder().build()) {
+      Thread caller =
+          new Thread(
+              () ->
+                  failure.set(
+                      catchThrowable(
+                          () ->
+                              pool.map(
+                                  x -> {
+                                    throw new IOException("no");
+                                  },
+                                  List.of(1)))),
+              "");
+      caller.start();
+      caller.join();
+      assertThat(pool.stats().slots().get(0).worker()).isEqualTo("unnamed thread");
+    }
+    assertThat(failure.get())
+        .hasMessageStartingWith("item 0 failed in unnamed thread: ")
+        .isInstanceOfSatisfying(
+            TaskException.class, e -> assertThat(e.worker()).isEqualTo("unnamed thread"));
   }
 }

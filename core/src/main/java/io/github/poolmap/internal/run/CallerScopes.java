@@ -41,7 +41,7 @@ final class CallerScopes implements CallerStage.Scopes {
     } finally {
       meter.startTook(0, System.nanoTime() - start);
     }
-    meter.started(0, thread.getName());
+    meter.started(0, InlineExecutor.callersName());
     synchronized (this) {
       scopes.put(thread, opened);
     }

@@ -78,7 +78,13 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
    * @param slot the number of the worker that it is, or stands for
    */
   static InlineExecutor onCallersThread(int slot) {
-    return new InlineExecutor(Thread.currentThread().getName(), true, slot, null, closed -> {});
+    return new InlineExecutor(callersName(), true, slot, null, closed -> {});
+  }
+
+  /** Returns what the calling thread is called as a worker. Virtual threads have no name at first. */
+  static String callersName() {
+    String name = Thread.currentThread().getName();
+    return name.isEmpty() ? "unnamed thread" : name;
   }
 
   @Override
