@@ -245,7 +245,9 @@ public interface Pool<T, R> extends AutoCloseable {
   int workers();
 
   /**
-   * Tells what this pool has done so far. Views and handles that share workers share them.
+   * Tells what this pool has done so far. Views and handles that share workers share them. Calls
+   * the {@code toString()} of those among the slowest items' inputs that have not been described
+   * yet.
    *
    * @return the figures of this moment
    */

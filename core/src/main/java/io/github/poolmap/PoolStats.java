@@ -72,7 +72,8 @@ public record PoolStats(
    * @param startUp for how long the slot waited for a worker to start, its initializer included.
    *     While a successor starts in the background its predecessor works, and that counts
    * @param busy for how long the worker was at chunks of items, those included of which it died and
-   *     those that were stopped. In a process that is without the time on the way
+   *     those that were stopped. In a process that is without the time on the way, which of a chunk
+   *     under way is not known: what counts here may turn out to have been hand-over
    * @param handOver for how long the slot had chunks, but the worker was not at one: reading and
    *     writing values in this JVM, and the way there and back
    * @param idle for how long there was a worker that had nothing to do, between calls, too. Callers
