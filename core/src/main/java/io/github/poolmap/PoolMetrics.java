@@ -34,9 +34,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nothing is measured for it beside what pools measure anyway; the statistics are looked at when
  * the registry asks, once a second at most. A registry does not keep a pool from being collected;
- * its meters go on as long as any handle or view of the pool is in use. Of two pools of the same name
- * and kind the registry takes the first one only, unless {@link #tags} tell them apart. Safe for use
- * by many threads.
+ * its meters go on as long as any handle or view of the pool is in use. Of two pools of the same
+ * name and kind the registry takes the first one only, unless {@link #tags} tell them apart. Safe
+ * for use by many threads.
  */
 public final class PoolMetrics implements MeterBinder {
 
@@ -98,10 +98,8 @@ public final class PoolMetrics implements MeterBinder {
   }
 
   /**
-   * Meters of one pool in one registry.
-   *
-   * @param source what the registry knows the pool by, weakly; it must not be part of any function
-   *     that the registry keeps
+   * Meters of one pool in one registry, which knows the pool by the source, weakly. So that must
+   * not be part of any function that the registry keeps.
    */
   private record Binding<S>(MeterRegistry registry, S source, Tags tags, Latest<S> latest) {
 

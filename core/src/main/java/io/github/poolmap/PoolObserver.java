@@ -91,8 +91,7 @@ final class PoolObserver implements LaneObserver {
   public void ended(WorkerEnd end) {
     JfrEvents events = jfr();
     if (events != null) {
-      events.workerEnded(
-          new JfrEvents.Worker(end.slot(), end.worker(), end.pid()), end.reason());
+      events.workerEnded(new JfrEvents.Worker(end.slot(), end.worker(), end.pid()), end.reason());
     }
   }
 
@@ -101,9 +100,7 @@ final class PoolObserver implements LaneObserver {
     JfrEvents events = jfr();
     if (begun != null && events != null) {
       events.workerStarted(
-          begun,
-          new JfrEvents.Worker(start.slot(), start.worker(), start.pid()),
-          start.failure());
+          begun, new JfrEvents.Worker(start.slot(), start.worker(), start.pid()), start.failure());
     }
     tell(
         start.slot(),

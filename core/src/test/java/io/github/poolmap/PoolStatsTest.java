@@ -298,10 +298,7 @@ class PoolStatsTest {
   @Test
   void everyHundredthOfAHundredDurationsIsItsPercentile() {
     Distribution hundred =
-        all(
-            IntStream.rangeClosed(1, 100)
-                .mapToObj(PoolStatsTest::millis)
-                .toArray(Duration[]::new));
+        all(IntStream.rangeClosed(1, 100).mapToObj(PoolStatsTest::millis).toArray(Duration[]::new));
     for (int percent = 1; percent <= 100; percent++) {
       assertThat(hundred.percentile(percent)).isEqualTo(millis(percent));
     }

@@ -439,8 +439,7 @@ class StatsTruthTest {
     String faces = "\ud83d\ude00".repeat(150);
     try (Pool<Object, Long> pool = pool(PoolKind.THREADS, 1)) {
       pool.map(x -> sleep(2), List.of(faces));
-      assertThat(pool.stats().slowest().get(0).input())
-          .isEqualTo(faces.substring(0, 198) + "…");
+      assertThat(pool.stats().slowest().get(0).input()).isEqualTo(faces.substring(0, 198) + "…");
     }
   }
 

@@ -100,13 +100,7 @@ public final class JfrEvents {
    * @param start when it began, by {@link System#nanoTime()}
    * @param nanos how long it took
    */
-  public void task(
-      long call,
-      Worker worker,
-      long index,
-      long start,
-      long nanos,
-      boolean failed) {
+  public void task(long call, Worker worker, long index, long start, long nanos, boolean failed) {
     TaskEvent event = new TaskEvent();
     event.took = nanos;
     if (event.shouldCommit()) {
@@ -125,8 +119,7 @@ public final class JfrEvents {
     return begun(new WorkerStartEvent());
   }
 
-  public void workerStarted(
-      @Nullable Object begun, Worker worker, @Nullable Throwable failure) {
+  public void workerStarted(@Nullable Object begun, Worker worker, @Nullable Throwable failure) {
     if (begun instanceof WorkerStartEvent event) {
       event.end();
       if (event.shouldCommit()) {
@@ -146,8 +139,7 @@ public final class JfrEvents {
     }
   }
 
-  public void workerCrashed(
-      long call, Worker worker, long index, String reason, boolean retried) {
+  public void workerCrashed(long call, Worker worker, long index, String reason, boolean retried) {
     WorkerCrashEvent event = new WorkerCrashEvent();
     if (event.shouldCommit()) {
       place(event, worker);

@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import jdk.jfr.SettingControl;
 
 /**
- * From which duration on a recording wants items, as Flight Recorder reads durations: {@code 10
- * ms} or {@code 10ms}. Of several recordings at a time the most curious one counts.
+ * From which duration on a recording wants items, as Flight Recorder reads durations: {@code 10 ms}
+ * or {@code 10ms}. Of several recordings at a time the most curious one counts.
  */
 final class LeastTime extends SettingControl {
 

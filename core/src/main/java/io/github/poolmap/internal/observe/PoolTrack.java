@@ -58,7 +58,9 @@ public final class PoolTrack implements SpanSink {
 
   private Lane lane(int slot, String worker) {
     if (kind == PoolKind.SERIAL || slot < 0) {
-      return callers.computeIfAbsent(worker, absent -> new Callers()).laneOf(Thread.currentThread());
+      return callers
+          .computeIfAbsent(worker, absent -> new Callers())
+          .laneOf(Thread.currentThread());
     }
     Lane known = lanes.get(slot);
     return known == null ? newLane(slot) : known;

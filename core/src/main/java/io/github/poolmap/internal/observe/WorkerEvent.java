@@ -5,7 +5,9 @@ import jdk.jfr.Event;
 import jdk.jfr.Label;
 import org.jspecify.annotations.Nullable;
 
-/** Something that a worker did, or that happened to it. Its fields come behind those of the kind. */
+/**
+ * Something that a worker did, or that happened to it. Its fields come behind those of the kind.
+ */
 abstract class WorkerEvent extends Event {
 
   @Label("Pool")

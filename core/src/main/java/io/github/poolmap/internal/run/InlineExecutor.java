@@ -81,7 +81,9 @@ final class InlineExecutor implements ChunkExecutor<Mapper<Object, Object>> {
     return new InlineExecutor(callersName(), true, slot, null, closed -> {});
   }
 
-  /** Returns what the calling thread is called as a worker. Virtual threads have no name at first. */
+  /**
+   * Returns what the calling thread is called as a worker. Virtual threads have no name at first.
+   */
   static String callersName() {
     String name = Thread.currentThread().getName();
     return name.isEmpty() ? "unnamed thread" : name;

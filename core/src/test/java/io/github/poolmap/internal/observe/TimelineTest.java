@@ -83,9 +83,7 @@ class TimelineTest {
       Span span = MadeUp.run("caller", 10 * i, 10 * i + 5, 1, 0, 1);
       inThread(() -> serial.add(0, span));
     }
-    assertThat(only().lanes())
-        .extracting(lane -> lane.totals().chunks())
-        .containsExactly(5L);
+    assertThat(only().lanes()).extracting(lane -> lane.totals().chunks()).containsExactly(5L);
   }
 
   private static void inThread(Runnable action) throws InterruptedException {
