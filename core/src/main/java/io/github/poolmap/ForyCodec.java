@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -100,6 +101,8 @@ final class ForyCodec implements Codec {
             || type == Boolean.class
             || type == Character.class
             || type == Class.class
+            // Fory would take its file system along.
+            || Path.class.isAssignableFrom(type)
             || type.isHidden()
             || (type.isArray() && type.getComponentType().isPrimitive());
     return !simple;

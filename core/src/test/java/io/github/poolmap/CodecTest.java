@@ -146,6 +146,17 @@ class CodecTest {
     }
   }
 
+  /** Fory would take the file system along, and what arrives is on none that Java knows. */
+  @Test
+  void foryDoesNotGetPaths() {
+    try (ProcessPool<Path, Object> pool =
+        ProcessPool.<Path, Object>builder().workers(1).codec(Codec.fory()).build()) {
+      Path path = Path.of("a", "b.txt");
+      assertThat(pool.map(x -> x.toFile().getPath(), List.of(path))).containsExactly("a/b.txt");
+      assertThat(pool.map(x -> x.resolve("c"), List.of(path))).containsExactly(path.resolve("c"));
+    }
+  }
+
   @Test
   void allCodecsOfForyAreEqual() {
     assertThat(Codec.fory()).isEqualTo(Codec.fory()).hasSameHashCodeAs(Codec.fory());

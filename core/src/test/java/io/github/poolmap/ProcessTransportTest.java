@@ -454,6 +454,23 @@ class ProcessTransportTest {
     }
   }
 
+  private static final class Vanishing implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private Object writeReplace() {
+      return null;
+    }
+  }
+
+  private record Two(Object first, Object second) implements Serializable {}
+
+  @Test
+  void whatCannotBeSentIsNamedBehindWhatReplacesItselfByNothing() {
+    TaskException failure = failureOf(x -> 1, "fine", new Two(new Vanishing(), new Object()));
+    assertThat(failure).hasMessageContaining("input.second (java.lang.Object) is not serializable");
+  }
+
   @Test
   @EnabledOnOs(OS.LINUX)
   void aPathThatIsNoTextIsRefusedInsteadOfArrivingAsAnother(@TempDir Path folder) throws Exception {

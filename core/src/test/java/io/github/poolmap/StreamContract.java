@@ -1061,7 +1061,7 @@ interface StreamContract extends PoolUnderTest {
             () -> {
               try (Stream<Integer> results =
                   pool()
-                      .with(o -> o.chunkSize(chunkSize).taskTimeout(Duration.ofMillis(400)))
+                      .with(o -> o.chunkSize(chunkSize).taskTimeout(Duration.ofSeconds(1)))
                       .imap(
                           x -> {
                             if (x == 3) {

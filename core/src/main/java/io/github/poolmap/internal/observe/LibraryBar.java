@@ -18,6 +18,12 @@ final class LibraryBar implements ProgressReport.View {
   /** A longer label leaves no room for the bar. */
   private static final int LABEL_SHARE = 3;
 
+  /** Behind a label that has been cut. */
+  private static final String DOTS = "...";
+
+  /** The first letter of Korean. */
+  private static final int FIRST_WIDE = 0x1100;
+
   private final Screen screen;
   private final boolean staysInTheEnd;
   private final ProgressBar bar;
@@ -48,16 +54,17 @@ final class LibraryBar implements ProgressReport.View {
     }
     int taken = 0;
     int end = 0;
-    while (end == 0 || taken + columns(label.codePointAt(end)) <= columns - 3) {
+    do {
       taken += columns(label.codePointAt(end));
       end = label.offsetByCodePoints(end, 1);
-    }
-    return label.substring(0, end) + "...";
+    } while (end < label.length()
+        && taken + columns(label.codePointAt(end)) <= columns - DOTS.length());
+    return label.substring(0, end) + DOTS;
   }
 
-  /** At most: from the first Chinese characters on, all but a few are wide. */
+  /** At most: nothing before the letters of Korean is wide, and many signs behind them are. */
   private static int columns(int codePoint) {
-    return codePoint < 0x2e80 ? 1 : 2;
+    return codePoint < FIRST_WIDE ? 1 : 2;
   }
 
   /** Keeps what the library has drawn. */

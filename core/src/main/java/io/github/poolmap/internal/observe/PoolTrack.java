@@ -3,6 +3,7 @@ package io.github.poolmap.internal.observe;
 import com.google.common.collect.MapMaker;
 import io.github.poolmap.PoolKind;
 import java.lang.ref.WeakReference;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -90,12 +91,14 @@ public final class PoolTrack implements SpanSink {
   /**
    * The lanes of threads that have the same name and execute items themselves. Each tells what it
    * did itself. Those of a thread that is no more go to the next one: a program may have a thread
-   * for each call.
+   * for each call, and many at a time, so a new one looks at a few others only.
    */
   private final class Callers {
 
+    private static final int LOOKED_AT = 8;
+
     private final Map<Thread, Lane> ofThreads = new MapMaker().weakKeys().makeMap();
-    private final List<Caller> all = new ArrayList<>();
+    private final ArrayDeque<Caller> all = new ArrayDeque<>();
 
     private record Caller(WeakReference<Thread> thread, Lane lane) {
 
@@ -112,13 +115,18 @@ public final class PoolTrack implements SpanSink {
 
     private synchronized Lane newLaneOf(Thread thread) {
       Lane lane = null;
-      for (int i = 0; i < all.size() && lane == null; i++) {
-        lane = all.get(i).isGone() ? all.remove(i).lane() : null;
+      for (int i = Math.min(all.size(), LOOKED_AT); i > 0 && lane == null; i--) {
+        Caller before = all.removeFirst();
+        if (before.isGone()) {
+          lane = before.lane();
+        } else {
+          all.addLast(before);
+        }
       }
       if (lane == null) {
         lane = newLane(FIRST_CALLER + callersLanes.getAndIncrement());
       }
-      all.add(new Caller(new WeakReference<>(thread), lane));
+      all.addLast(new Caller(new WeakReference<>(thread), lane));
       ofThreads.put(thread, lane);
       return lane;
     }

@@ -193,22 +193,28 @@ final class FieldPath {
     }
 
     @Override
-    protected Object replaceObject(Object object) {
+    protected @Nullable Object replaceObject(@Nullable Object object) {
+      if (object == null) {
+        // What a writeReplace has returned.
+        return null;
+      }
       if (object instanceof SerializedLambda lambda) {
         lastLambda = lambda;
+      }
+      PathText text = PathText.of(object);
+      if (text != null) {
+        return text;
       }
       boolean fine =
           object instanceof Serializable
               || object instanceof String
               || object instanceof Class
               || object.getClass().isArray()
-              || object instanceof Enum
-              || PathText.of(object) != null;
+              || object instanceof Enum;
       if (!fine) {
         throw new OffenderFound(object, lastLambda);
       }
-      PathText text = PathText.of(object);
-      return text == null ? object : text;
+      return object;
     }
   }
 }

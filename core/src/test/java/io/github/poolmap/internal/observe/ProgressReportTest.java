@@ -487,7 +487,7 @@ class ProgressReportTest {
 
   @Test
   void aLongLabelOfWideCharactersLeavesRoomForTheBar() {
-    for (String character : List.of("\u6f22", "\ud83d\ude00")) {
+    for (String character : List.of("\u6f22", "\ud83d\ude00", "\u26a1")) {
       Call call = call(character.repeat(40), false);
       report.started(state(call, 0, 0, 10, 0));
       show(state(call, 4, 0, 10, 1));
