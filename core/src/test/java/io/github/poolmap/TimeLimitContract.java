@@ -481,7 +481,12 @@ interface TimeLimitContract extends PoolUnderTest {
                         range(100)));
     assertThat(failure.limit()).isEqualTo(Duration.ofMillis(300));
     assertThat(failure).hasMessageContaining("PT0.3S");
-    assertThat(talk.lines()).hasSize(2 * pool().workers());
+    // On a busy machine a JVM may still be booting by then.
+    List<String> lines = talk.lines();
+    long begun = lines.stream().filter("begun"::equals).count();
+    assertThat(begun)
+        .isBetween(survivesCrash() ? 1 : (long) pool().workers(), (long) pool().workers());
+    assertThat(lines).hasSize((int) (2 * begun));
     assertThat(Thread.currentThread().isInterrupted()).isFalse();
   }
 
