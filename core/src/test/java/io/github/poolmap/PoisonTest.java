@@ -78,7 +78,7 @@ class PoisonTest {
                 .options(
                     o ->
                         o.chunkSize(100)
-                            .taskTimeout(Duration.ofMillis(500))
+                            .taskTimeout(Duration.ofSeconds(2))
                             .gracePeriod(Duration.ofMillis(300)))
                 .build()) {
       assertThat(logs).isNotNull();
