@@ -202,9 +202,8 @@ class TimeLimitRaceTest {
     }
     assertThat(faults).isEmpty();
     assertThat(silent).as("items that never began").isLessThan(RACES / 100);
-    // Otherwise nothing has been tested. Some half of them fail; where whoever looks at the time
-    // has
-    // to wait for a core, few.
+    // Otherwise nothing has been tested. Some half of them fail, and few where whoever looks at the
+    // time has to wait for a core.
     assertThat(failed[0]).isBetween(RACES / 50, RACES * 9 / 10);
     // On a machine with too much to do others do not come to heed their interrupt in time.
     assertThat(given).isBetween(1, RACES / 20);
