@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -846,7 +847,7 @@ interface OutcomeContract extends PoolUnderTest {
   @Test
   default void ofManyFailuresTenAreSuppressed() {
     assumeTrue(runsAsync() && tasksShareThisJvm());
-    Journal talk = journal();
+    CountDownLatch together = new CountDownLatch(16);
     try (Pool<Object, Object> own = build(builder -> builder.workers(16))) {
       TaskException failure =
           catchThrowableOfType(
@@ -855,10 +856,9 @@ interface OutcomeContract extends PoolUnderTest {
                   own.with(o -> o.chunkSize(1))
                       .map(
                           x -> {
-                            talk.add(x);
-                            while (talk.lines().size() < 16) {
-                              Thread.onSpinWait();
-                            }
+                            together.countDown();
+                            // Deaf, so that all fail by themselves.
+                            Uninterruptibles.awaitUninterruptibly(together);
                             throw new IOException("of " + x);
                           },
                           range(16)));
