@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * the limit after that, the item had been in time.
  */
 @DisabledOnOs(OS.WINDOWS)
-@Timeout(value = 300, threadMode = ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 class TimeLimitRaceTest {
 
   private static final int RACES = Boolean.getBoolean("poolmap.long") ? 10_000 : 3_000;
@@ -202,11 +202,10 @@ class TimeLimitRaceTest {
     }
     assertThat(faults).isEmpty();
     assertThat(silent).as("items that never began").isLessThan(RACES / 100);
-    // Otherwise nothing has been tested. Some half of them fail, and few where whoever looks at the
-    // time has to wait for a core.
-    assertThat(failed[0]).isBetween(RACES / 50, RACES * 9 / 10);
+    // Otherwise nothing has been tested.
+    assertThat(failed[0]).isBetween(RACES / 10, RACES * 9 / 10);
     // On a machine with too much to do others do not come to heed their interrupt in time.
-    assertThat(given).isBetween(1, RACES / 20);
+    assertThat(given).isBetween(1, 2 * RACES / DEAF_EVERY);
     // A machine so busy that this fails could show nothing.
     assertThat(failed[1]).isLessThan(RACES / 20);
   }
