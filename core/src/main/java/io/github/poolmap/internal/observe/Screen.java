@@ -1,7 +1,6 @@
 package io.github.poolmap.internal.observe;
 
 import io.github.poolmap.internal.observe.Terminal.Size;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
@@ -68,12 +67,7 @@ class Screen {
   private boolean inLine;
   private long inLineSince;
   private boolean closed;
-  private @Nullable Wrapped out;
-  private @Nullable Wrapped err;
   private @Nullable Thread atEnd;
-
-  /** A stream of the program, and what stands in its place. */
-  private record Wrapped(PrintStream stream, PrintStream inPlace) {}
 
   /**
    * Makes a screen.
@@ -222,12 +216,10 @@ class Screen {
 
   private void wrapStreams() {
     if (stdoutIsThere && isPlain(System.out)) {
-      out = wrap(System.out, out);
-      System.setOut(out.inPlace());
+      System.setOut(new AboveBars(System.out, this));
     }
     if (isPlain(System.err)) {
-      err = wrap(System.err, err);
-      System.setErr(err.inPlace());
+      System.setErr(new AboveBars(System.err, this));
     }
     Thread hook = new Thread(this::close, "poolmap-screen-end");
     try {
@@ -239,25 +231,21 @@ class Screen {
     }
   }
 
-  /** What the program has put there itself may be anything, and is not the terminal. */
+  /**
+   * What the program has put there itself may be anything, and is not the terminal. What stood
+   * there for earlier bars, and has been put back, does its work as it is.
+   */
   private static boolean isPlain(PrintStream stream) {
     return stream.getClass() == PrintStream.class;
   }
 
-  private Wrapped wrap(PrintStream stream, @Nullable Wrapped before) {
-    // Somebody may have remembered the one in place, and put it back.
-    return before != null && before.inPlace() == stream
-        ? before
-        : new Wrapped(stream, new PrintStream(new Above(stream), false, charsetOf(stream)));
-  }
-
   private void unwrapStreams() {
     inLine = false;
-    if (out != null && System.out == out.inPlace()) {
-      System.setOut(out.stream());
+    if (System.out instanceof AboveBars above && above.isOf(this)) {
+      System.setOut(above.stream());
     }
-    if (err != null && System.err == err.inPlace()) {
-      System.setErr(err.stream());
+    if (System.err instanceof AboveBars above && above.isOf(this)) {
+      System.setErr(above.stream());
     }
     if (atEnd != null) {
       try {
@@ -270,55 +258,26 @@ class Screen {
     }
   }
 
-  private Charset charsetOf(PrintStream stream) {
+  /**
+   * Has something printed above the block.
+   *
+   * @param stream where it prints to
+   * @param print does it, and does not block but at the stream
+   * @param endsLine whether it ends with the end of a line
+   */
+  void above(PrintStream stream, Runnable print, boolean endsLine) {
+    lock.lock();
     try {
-      // From JDK 18 on.
-      return (Charset) PrintStream.class.getMethod("charset").invoke(stream);
-    } catch (ReflectiveOperationException e) {
-      String name = System.getProperty("sun.stdout.encoding");
-      return name != null && Charset.isSupported(name)
-          ? Charset.forName(name)
-          : Charset.defaultCharset();
-    }
-  }
-
-  /** Passes on what is printed, above the block. */
-  private final class Above extends OutputStream {
-
-    private final PrintStream stream;
-
-    Above(PrintStream stream) {
-      this.stream = stream;
-    }
-
-    @Override
-    public void write(int b) {
-      write(new byte[] {(byte) b}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) {
-      if (length == 0) {
-        return;
+      erase();
+      print.run();
+      if (!lines.isEmpty()) {
+        // Or the block would be drawn before it comes.
+        stream.flush();
+        inLine = !endsLine;
+        inLineSince = System.nanoTime();
       }
-      lock.lock();
-      try {
-        erase();
-        stream.write(bytes, offset, length);
-        if (!lines.isEmpty()) {
-          // Or the block would be drawn before it comes.
-          stream.flush();
-          inLine = bytes[offset + length - 1] != '\n';
-          inLineSince = System.nanoTime();
-        }
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    @Override
-    public void flush() {
-      stream.flush();
+    } finally {
+      lock.unlock();
     }
   }
 
