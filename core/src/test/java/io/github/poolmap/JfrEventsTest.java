@@ -205,18 +205,24 @@ class JfrEventsTest {
     }
   }
 
-  private static List<String> run(String... options) throws Exception {
+  private List<String> run(String... options) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(options));
     command.addAll(
         List.of("-cp", System.getProperty("java.class.path"), Unrecorded.class.getName()));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    List<String> lines;
-    try (var reader = process.inputReader()) {
-      lines = reader.lines().toList();
+    Path output = folder.resolve("output");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    try {
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
     }
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    List<String> lines = Files.readAllLines(output);
     assertThat(process.exitValue()).as(String.join("\n", lines)).isZero();
     return lines;
   }

@@ -439,7 +439,7 @@ class ProcessTransportTest {
     Path[] array = pool.apply(() -> new Path[] {file, null});
     assertThat(array).containsExactly(file, null);
     Locale locale = Locale.FRENCH;
-    assertThat(pool.apply(() -> file + " " + locale)).isEqualTo("/tmp/a b.txt fr");
+    assertThat(pool.apply(() -> file + " " + locale)).isEqualTo(file + " fr");
   }
 
   @Test

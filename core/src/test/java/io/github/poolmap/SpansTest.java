@@ -194,8 +194,8 @@ class SpansTest {
   @Test
   void anItemThatIsGivenUpIsSeenUntilThen() {
     Recorder recorder = new Recorder();
+    CountDownLatch end = new CountDownLatch(1);
     try (Pool<Integer, Integer> pool = pool(PoolKind.THREADS, recorder)) {
-      CountDownLatch end = new CountDownLatch(1);
       assertThatThrownBy(
               () ->
                   pool.with(
@@ -210,6 +210,7 @@ class SpansTest {
                           },
                           Collections.singletonList(7)))
           .isInstanceOf(TaskTimeoutException.class);
+    } finally {
       end.countDown();
     }
     assertThat(recorder.items)
