@@ -219,8 +219,8 @@ class ChaosTest {
         assertThat(lastOf).containsEntry(crash.pid(), i);
       }
     }
-    // The other kills have hit between two items.
-    assertThat(blamedOn).hasSizeGreaterThan(KILLS / 2);
+    // The other kills have hit between two items: with two cores few, with one that all share half.
+    assertThat(blamedOn).hasSizeGreaterThan(KILLS / 6);
   }
 
   private static Set<Long> result(Caller<Set<Long>> killing) {
