@@ -143,13 +143,18 @@ public final class PoolMetrics implements MeterBinder {
           .register(registry);
     }
 
+    /** What all items waited may be more nanoseconds than one number holds. */
+    private static double nanos(Duration total) {
+      return total.getSeconds() * 1e9 + total.getNano();
+    }
+
     void timer(String name, String what, Function<PoolStats, Distribution> value) {
       Latest<S> known = latest;
       FunctionTimer.builder(
               "poolmap." + name,
               source,
               counted -> value.apply(known.of(counted)).count(),
-              known.read(stats -> Amounts.nanos(value.apply(stats).total())),
+              known.read(stats -> nanos(value.apply(stats).total())),
               TimeUnit.NANOSECONDS)
           .description(what)
           .tags(tags)

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.micrometer.core.instrument.Meter;
@@ -61,6 +63,23 @@ class PoolMetricsTest {
           .allMatch(id -> "test".equals(id.getTag("app")))
           .allMatch(id -> id.getDescription() != null);
     }
+  }
+
+  /** Ten million items wait for that long in a call of some hours. */
+  @Test
+  void moreThanThreeHundredYearsOfWaitingAreShown() {
+    Duration years = Duration.ofDays(365L * 1_000);
+    Distribution waits = Distribution.of(new long[] {1}, new long[] {1}, years, years);
+    PoolStats stats = mock();
+    when(stats.pool()).thenReturn("long");
+    when(stats.kind()).thenReturn(PoolKind.THREADS);
+    when(stats.waitTimes()).thenReturn(waits);
+    Pool<?, ?> pool = mock();
+    when(pool.stats()).thenReturn(stats);
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    PoolMetrics.of(pool).bindTo(registry);
+    assertThat(registry.get("poolmap.items.wait").functionTimer().totalTime(TimeUnit.DAYS))
+        .isCloseTo(365_000, within(1e-3));
   }
 
   @Test

@@ -18,19 +18,30 @@ final class Histogram {
   /** As many bits of a duration as tell in which bucket it is, but for the first. */
   private static final int BITS = 6;
 
+  private static final long SECOND = 1_000_000_000;
+
   private long[] counts = new long[EXACT];
-  private long sum;
+
+  /**
+   * In two parts: ten million items that wait for half an hour wait for more nanoseconds than one
+   * number holds. The second part is less than a second.
+   */
+  private long sumSeconds;
+
+  private long sumNanos;
   private long max;
 
   /** Takes in so many durations that were all as long. */
-  void add(long nanos, long times) {
+  void add(long nanos, int times) {
     long length = Math.max(0, nanos);
     int bucket = bucket(length);
     if (bucket >= counts.length) {
       counts = Arrays.copyOf(counts, bucket + EXACT);
     }
     counts[bucket] += times;
-    sum += length * times;
+    long nanosOfAll = sumNanos + length % SECOND * times;
+    sumSeconds += length / SECOND * times + nanosOfAll / SECOND;
+    sumNanos = nanosOfAll % SECOND;
     max = Math.max(max, length);
   }
 
@@ -64,6 +75,7 @@ final class Histogram {
         times[next++] = counts[i];
       }
     }
-    return Distribution.of(nanos, times, Duration.ofNanos(sum), Duration.ofNanos(max));
+    return Distribution.of(
+        nanos, times, Duration.ofSeconds(sumSeconds, sumNanos), Duration.ofNanos(max));
   }
 }

@@ -3,6 +3,7 @@ package io.github.poolmap.internal.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.poolmap.Distribution;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -53,5 +54,20 @@ class HistogramTest {
     assertThat(distribution.count()).isEqualTo(100);
     assertThat(distribution.p99().toNanos()).isBetween(990L, 1_010L);
     assertThat(distribution.percentile(99.5).toNanos()).isEqualTo(5_000_000);
+  }
+
+  /** Ten million items that were all read at the start of a call wait for 570 years in an hour. */
+  @Test
+  void theSumOfManyLongOnesIsNoNegativeNumber() {
+    Histogram histogram = new Histogram();
+    long halfAnHour = Duration.ofMinutes(30).toNanos() + 1;
+    for (int i = 0; i < 100; i++) {
+      histogram.add(halfAnHour, 100_000);
+    }
+    histogram.add(halfAnHour, Integer.MAX_VALUE);
+    Distribution distribution = histogram.distribution();
+    assertThat(distribution.mean()).isEqualTo(Duration.ofNanos(halfAnHour));
+    assertThat(distribution.total())
+        .isEqualTo(Duration.ofNanos(halfAnHour).multipliedBy(10_000_000L + Integer.MAX_VALUE));
   }
 }
