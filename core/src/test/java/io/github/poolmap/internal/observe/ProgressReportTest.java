@@ -492,7 +492,8 @@ class ProgressReportTest {
       report.started(state(call, 0, 0, 10, 0));
       show(state(call, 4, 0, 10, 1));
       assertThat(lastLine())
-          .contains(character + "...")
+          .contains(character.repeat(15) + "...")
+          .doesNotContain(character.repeat(16))
           .contains("40% |██")
           .contains(" 4/10 (0:00:0")
           .contains("4.0/s, ETA 0:00:01")
