@@ -22,6 +22,15 @@ public final class PoolTrack implements SpanSink {
   /** Callers have numbers too, behind those of all slots. */
   private static final int FIRST_CALLER = 1_000_000;
 
+  /**
+   * Threads of so many names have lanes by name. Where each has a name of its own, as those of
+   * {@code new Thread()}, there would be no end of lanes: further ones share theirs, one after the
+   * other.
+   */
+  static final int MOST_NAMES = 1_000;
+
+  private static final String FURTHER_NAMES = "";
+
   private final Timeline timeline;
   private final String name;
   private final PoolKind kind;
@@ -59,12 +68,19 @@ public final class PoolTrack implements SpanSink {
 
   private Lane lane(int slot, String worker) {
     if (kind == PoolKind.SERIAL || slot < 0) {
-      return callers
-          .computeIfAbsent(worker, absent -> new Callers())
-          .laneOf(Thread.currentThread());
+      return callersCalled(worker).laneOf(Thread.currentThread());
     }
     Lane known = lanes.get(slot);
     return known == null ? newLane(slot) : known;
+  }
+
+  private Callers callersCalled(String name) {
+    Callers known = callers.get(name);
+    if (known != null) {
+      return known;
+    }
+    String key = callers.size() < MOST_NAMES ? name : FURTHER_NAMES;
+    return callers.computeIfAbsent(key, absent -> new Callers());
   }
 
   private Lane newLane(int number) {

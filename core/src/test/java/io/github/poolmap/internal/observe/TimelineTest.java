@@ -86,6 +86,21 @@ class TimelineTest {
     assertThat(only().lanes()).extracting(lane -> lane.totals().chunks()).containsExactly(5L);
   }
 
+  @Test
+  void threadsOfMoreAndMoreNamesDoNotGetMoreAndMoreLanes() throws InterruptedException {
+    PoolTrack serial = timeline.watch("plain", PoolKind.SERIAL, 1);
+    int threads = PoolTrack.MOST_NAMES + 100;
+    for (int i = 0; i < threads; i++) {
+      Span span = MadeUp.run("caller-" + i, i, i + 1, 1, 0, 1);
+      inThread(() -> serial.add(0, span));
+    }
+    List<Snapshot.Lane> lanes = only().lanes();
+    assertThat(lanes).hasSize(PoolTrack.MOST_NAMES + 1);
+    assertThat(lanes.stream().mapToLong(lane -> lane.totals().chunks()).sum()).isEqualTo(threads);
+    assertThat(lanes.get(PoolTrack.MOST_NAMES).totals().worker()).isEqualTo("caller-1099");
+    assertThat(lanes.get(PoolTrack.MOST_NAMES).totals().workers()).isEqualTo(100);
+  }
+
   private static void inThread(Runnable action) throws InterruptedException {
     Thread thread = new Thread(action);
     thread.start();
