@@ -51,9 +51,14 @@ public interface Codec extends Serializable {
   Object decode(InputStream from, ClassLoader loader) throws IOException, ClassNotFoundException;
 
   /**
-   * Returns a codec that is Apache Fory, for everything but numbers, strings and arrays of
-   * primitives, which are better off without. Classes need not be {@link Serializable}; references
+   * Returns a codec that is Apache Fory, for everything but numbers, strings, arrays of primitives
+   * and paths, which are better off without. Classes need not be {@link Serializable}; references
    * and cycles within an item are kept; both sides have to have the same version of a class.
+   *
+   * <p>Not for objects with a {@link java.nio.file.Path} in them, such as a list of paths: Fory
+   * copies its file system, too, and the copy is none that {@code toFile()} takes. Fory starts a
+   * thread in a worker that does not end, so {@link StartStrategy#reuse()} finds none warm after
+   * it.
    *
    * <p>The optional dependency {@code org.apache.fory:fory-core} has to be on the class path. All
    * codecs that this method returns are equal.
