@@ -16,22 +16,22 @@ final class Advice {
   private static final Duration SMALL = Duration.ofMillis(1);
 
   private final PoolStats stats;
-  private final long startUp;
-  private final long busy;
-  private final long handOver;
-  private final long idle;
+  private final double startUp;
+  private final double busy;
+  private final double handOver;
+  private final double idle;
 
   private Advice(PoolStats stats) {
     this.stats = stats;
-    long start = 0;
-    long work = 0;
-    long over = 0;
-    long wait = 0;
+    double start = 0;
+    double work = 0;
+    double over = 0;
+    double wait = 0;
     for (PoolStats.Slot slot : stats.slots()) {
-      start += Amounts.nanos(slot.startUp());
-      work += Amounts.nanos(slot.busy());
-      over += Amounts.nanos(slot.handOver());
-      wait += Amounts.nanos(slot.idleInCalls());
+      start += Amounts.seconds(slot.startUp());
+      work += Amounts.seconds(slot.busy());
+      over += Amounts.seconds(slot.handOver());
+      wait += Amounts.seconds(slot.idleInCalls());
     }
     this.startUp = start;
     this.busy = work;
@@ -46,21 +46,25 @@ final class Advice {
         : Optional.empty();
   }
 
-  private long total() {
+  private double total() {
     return startUp + busy + handOver + idle;
   }
 
-  private String share(long part) {
-    return Amounts.percent((double) part / Math.max(1, total()));
+  private String share(double part) {
+    return Amounts.percent(total() == 0 ? 0 : part / total());
+  }
+
+  private static String amount(double seconds) {
+    return Amounts.of(Duration.ofNanos(Math.round(seconds * 1e9)));
   }
 
   private String sentence() {
     boolean processes = stats.kind() == PoolKind.PROCESSES;
     if (startUp > busy && startUp >= handOver && startUp >= idle) {
       return "Starting workers took "
-          + Amounts.of(Duration.ofNanos(startUp))
+          + amount(startUp)
           + ", more than their "
-          + Amounts.of(Duration.ofNanos(busy))
+          + amount(busy)
           + " of work: keep the pool for further calls"
           + (processes ? ", have spares with StartStrategy.standby(n)," : "")
           + " or use fewer workers.";

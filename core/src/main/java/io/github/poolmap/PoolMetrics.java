@@ -132,20 +132,15 @@ public final class PoolMetrics implements MeterBinder {
       TimeGauge.builder(
               "poolmap.workers.time",
               source,
-              TimeUnit.NANOSECONDS,
+              TimeUnit.SECONDS,
               latest.read(
                   stats ->
                       stats.slots().stream()
-                          .mapToDouble(slot -> Amounts.nanos(value.apply(slot)))
+                          .mapToDouble(slot -> Amounts.seconds(value.apply(slot)))
                           .sum()))
           .description("For how long workers have done this")
           .tags(tags.and("activity", activity))
           .register(registry);
-    }
-
-    /** What all items waited may be more nanoseconds than one number holds. */
-    private static double nanos(Duration total) {
-      return total.getSeconds() * 1e9 + total.getNano();
     }
 
     void timer(String name, String what, Function<PoolStats, Distribution> value) {
@@ -154,8 +149,8 @@ public final class PoolMetrics implements MeterBinder {
               "poolmap." + name,
               source,
               counted -> value.apply(known.of(counted)).count(),
-              known.read(stats -> nanos(value.apply(stats).total())),
-              TimeUnit.NANOSECONDS)
+              known.read(stats -> Amounts.seconds(value.apply(stats).total())),
+              TimeUnit.SECONDS)
           .description(what)
           .tags(tags)
           .register(registry);

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.ToLongFunction;
 
 /**
  * What a pool has done since it was made, as it was at one moment. Views and handles that share
@@ -109,8 +108,8 @@ public record PoolStats(
      */
     public double utilisation() {
       return share(
-          Amounts.nanos(busy),
-          Amounts.nanos(startUp) + Amounts.nanos(handOver) + Amounts.nanos(idleInCalls));
+          Amounts.seconds(busy),
+          Amounts.seconds(startUp) + Amounts.seconds(handOver) + Amounts.seconds(idleInCalls));
     }
   }
 
@@ -126,16 +125,12 @@ public record PoolStats(
    */
   public record SlowItem(long call, long index, Duration duration, String worker, String input) {}
 
-  private static double share(long part, long others) {
-    return part + others == 0 ? 1 : (double) part / (part + others);
+  private static double share(double part, double others) {
+    return part + others == 0 ? 1 : part / (part + others);
   }
 
-  private long sum(Function<Slot, Duration> of) {
-    return sumOf(slot -> Amounts.nanos(of.apply(slot)));
-  }
-
-  private long sumOf(ToLongFunction<Slot> of) {
-    return slots.stream().mapToLong(of).sum();
+  private double seconds(Function<Slot, Duration> of) {
+    return slots.stream().mapToDouble(slot -> Amounts.seconds(of.apply(slot))).sum();
   }
 
   /**
@@ -146,7 +141,8 @@ public record PoolStats(
    */
   public double utilisation() {
     return share(
-        sum(Slot::busy), sum(Slot::startUp) + sum(Slot::handOver) + sum(Slot::idleInCalls));
+        seconds(Slot::busy),
+        seconds(Slot::startUp) + seconds(Slot::handOver) + seconds(Slot::idleInCalls));
   }
 
   /**
@@ -156,7 +152,7 @@ public record PoolStats(
    * @return the time that all workers together were busy
    */
   public Duration serialTime() {
-    return Duration.ofNanos(sum(Slot::busy));
+    return slots.stream().map(Slot::busy).reduce(Duration.ZERO, Duration::plus);
   }
 
   /**
@@ -165,7 +161,7 @@ public record PoolStats(
    * @return {@link #serialTime} by {@link #callTime}; 1 if there was no call
    */
   public double speedUp() {
-    return callTime.isZero() ? 1 : (double) sum(Slot::busy) / Amounts.nanos(callTime);
+    return callTime.isZero() ? 1 : seconds(Slot::busy) / Amounts.seconds(callTime);
   }
 
   /**

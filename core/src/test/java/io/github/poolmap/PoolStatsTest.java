@@ -119,6 +119,25 @@ class PoolStatsTest {
     }
   }
 
+  /** Ten thousand workers are busy for that long in eleven days. */
+  @Test
+  void moreThanThreeHundredYearsAreAddedUp() {
+    long years = Duration.ofDays(365L * 200).toMillis();
+    PoolStats stats =
+        stats(
+            PoolKind.THREADS,
+            years,
+            twenty(millis(90)),
+            List.of(),
+            slot(0, 0, years, years, 0, 0),
+            slot(1, 0, years, years, years, years));
+    assertThat(stats.serialTime()).isEqualTo(millis(2 * years));
+    assertThat(stats.speedUp()).isCloseTo(2, within(1e-9));
+    assertThat(stats.utilisation()).isCloseTo(0.4, within(1e-9));
+    assertThat(stats.slots().get(1).utilisation()).isCloseTo(1 / 3.0, within(1e-9));
+    assertThat(stats.advice().orElseThrow()).contains("40 % of the time only; 40 % went into");
+  }
+
   // ---- advice
 
   @Test
