@@ -471,6 +471,29 @@ class ProcessTransportTest {
     assertThat(failure).hasMessageContaining("input.second (java.lang.Object) is not serializable");
   }
 
+  /** Nor does the search take more memory than the worker has. */
+  @Test
+  void whatCannotBeSentIsFoundInALargeArray() {
+    int size = 2_000_000;
+    try (ProcessPool<Integer, Object> pool =
+        ProcessPool.<Integer, Object>builder().workers(1).maxHeap(256L << 20).build()) {
+      Outcome<Integer, Object[]> outcome =
+          pool.mapOutcomes(
+                  x -> {
+                    Object[] large = new Object[size];
+                    for (int i = 0; i < size - 1; i++) {
+                      large[i] = (long) (1_000 + i);
+                    }
+                    large[size - 1] = new Object();
+                    return large;
+                  },
+                  List.of(1))
+              .get(0);
+      assertThat(outcome.failure())
+          .hasMessageContaining("result[1999999] (java.lang.Object) is not serializable");
+    }
+  }
+
   @Test
   @EnabledOnOs(OS.LINUX)
   void aPathThatIsNoTextIsRefusedInsteadOfArrivingAsAnother(@TempDir Path folder) throws Exception {

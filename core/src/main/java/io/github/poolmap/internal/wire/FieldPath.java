@@ -31,9 +31,13 @@ final class FieldPath {
 
   private final IdentityHashMap<Object, Boolean> seen = new IdentityHashMap<>();
   private final ArrayDeque<Step> ahead = new ArrayDeque<>();
+  private final Object offender;
   private int visited;
+  private @Nullable String found;
 
-  private FieldPath() {}
+  private FieldPath(Object offender) {
+    this.offender = offender;
+  }
 
   /** Returns the path, for example {@code mapper.service.connection (java.net.Socket)}. */
   static String toUnserializable(Object root, String rootName) {
@@ -41,7 +45,7 @@ final class FieldPath {
       watcher.writeObject(root);
     } catch (OffenderFound found) {
       Object offender = found.offender;
-      String path = new FieldPath().searchSafely(root, rootName, found.lambda, offender);
+      String path = new FieldPath(offender).searchSafely(root, rootName, found.lambda);
       return (path == null ? rootName + "..." : path) + " (" + offender.getClass().getName() + ")";
     } catch (Throwable refusedByItself) {
       // A class may be Serializable and yet refuse, by user code that throws: no single offender.
@@ -51,9 +55,9 @@ final class FieldPath {
   }
 
   private @Nullable String searchSafely(
-      Object root, String rootName, @Nullable SerializedLambda lambda, Object offender) {
+      Object root, String rootName, @Nullable SerializedLambda lambda) {
     try {
-      return search(root, rootName, lambda, offender);
+      return search(root, rootName, lambda);
     } catch (RuntimeException | Error brokenObject) {
       // Iterators and classes of the user's may fail in any way; the offender is known all the
       // same.
@@ -61,21 +65,15 @@ final class FieldPath {
     }
   }
 
-  private @Nullable String search(
-      Object root, String rootName, @Nullable SerializedLambda lambda, Object offender) {
-    ahead.add(new Step(root, rootName));
-    seen.put(root, true);
+  private @Nullable String search(Object root, String rootName, @Nullable SerializedLambda lambda) {
+    visit(root, rootName);
     if (lambda != null) {
       visit(lambda, rootName);
     }
-    while (!ahead.isEmpty() && seen.size() < LONGEST_SEARCH) {
-      Step step = ahead.remove();
-      if (step.object == offender) {
-        return step.path;
-      }
-      expand(step);
+    while (found == null && !ahead.isEmpty() && seen.size() < LONGEST_SEARCH) {
+      expand(ahead.remove());
     }
-    return null;
+    return found;
   }
 
   private void expand(Step step) {
@@ -104,7 +102,11 @@ final class FieldPath {
     } else if (object.getClass().isArray()) {
       if (!object.getClass().getComponentType().isPrimitive()) {
         for (int i = 0; i < Array.getLength(object); i++) {
-          visit(Array.get(object, i), step.path + "[" + i + "]");
+          Object element = Array.get(object, i);
+          // To note down each of millions would take far more memory than the array does.
+          if (element == offender || ++visited <= LONGEST_SEARCH) {
+            visit(element, step.path + "[" + i + "]");
+          }
         }
       }
     } else {
@@ -163,6 +165,9 @@ final class FieldPath {
   }
 
   private void visit(@Nullable Object object, String path) {
+    if (object == offender && found == null) {
+      found = path;
+    }
     if (object != null && seen.put(object, true) == null) {
       ahead.add(new Step(object, path));
     }
