@@ -10,11 +10,15 @@ import org.jspecify.annotations.Nullable;
  * Stands in place of System.out or System.err while there are bars: each text goes to the stream
  * whose place it took, above the bars.
  *
- * <p>It has no lock of its own, and takes that of the stream before the one of the screen. Many
+ * <p>What prints here holds no lock but that of the stream, which the stream takes anyway. Many
  * programs print several lines within {@code synchronized (System.out)}. One that has begun to do
  * so before there were bars, or goes on when they are gone, holds the lock of one of the two
- * streams and prints to the other; a print that held two locks in another order would wait for it,
- * and it for that print.
+ * streams and prints to the other; a print that held a further lock would wait for it, and it for
+ * that print.
+ *
+ * <p>Others wait nevertheless for who holds the lock of this one, as {@link
+ * Throwable#printStackTrace} does, so that its lines stay together. They only go through that lock
+ * before they print.
  */
 final class AboveBars extends PrintStream {
 
@@ -47,8 +51,17 @@ final class AboveBars extends PrintStream {
   }
 
   private void above(Runnable print, boolean endsLine) {
+    if (!Thread.holdsLock(stream)) {
+      awaitUnlocked();
+    }
     synchronized (stream) {
       screen.above(stream, print, endsLine);
+    }
+  }
+
+  private void awaitUnlocked() {
+    synchronized (this) {
+      // Not while printing, which may wait for the lock of the stream.
     }
   }
 

@@ -180,17 +180,55 @@ class AboveBarsTest {
 
   /** It may go on with the stream below, when the bars are gone. */
   @Test
-  void nobodyWaitsForWhoHasLockedWhatStandsInPlaceOfTheStream() throws InterruptedException {
+  void whoHasLockedWhatStandsInPlaceOfTheStreamPrintsToTheStream() throws InterruptedException {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    PrintStream stream = new PrintStream(printed, false, StandardCharsets.UTF_8);
+    PrintStream above = new AboveBars(stream, screen);
+    Thread other = daemon(() -> above.println("another one"));
+    Thread owner =
+        daemon(
+            () -> {
+              synchronized (above) {
+                other.start();
+                awaitBlocked(other);
+                stream.println("its owner");
+                above.println("its owner again");
+              }
+            });
+    owner.start();
+    owner.join(SOON.toMillis());
+    other.join(SOON.toMillis());
+    assertThat(printed.toString(StandardCharsets.UTF_8).lines())
+        .containsExactly("its owner", "its owner again", "another one");
+  }
+
+  @Test
+  void aStackTraceStaysTogether() throws InterruptedException {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     PrintStream above =
         new AboveBars(new PrintStream(printed, false, StandardCharsets.UTF_8), screen);
-    Thread other = new Thread(() -> above.println("another one"));
-    other.setDaemon(true);
-    synchronized (above) {
-      other.start();
-      other.join(SOON.toMillis());
-      assertThat(other.isAlive()).isFalse();
-    }
-    assertThat(printed.toString(StandardCharsets.UTF_8)).startsWith("another one");
+    Thread other = daemon(() -> above.println("another one"));
+    Throwable failure =
+        new Throwable("failure") {
+          @Override
+          public String toString() {
+            // Asked for when the lock is held.
+            other.start();
+            awaitBlocked(other);
+            return "failure";
+          }
+        };
+    failure.printStackTrace(above);
+    other.join(SOON.toMillis());
+    assertThat(printed.toString(StandardCharsets.UTF_8).lines())
+        .hasSizeGreaterThan(2)
+        .startsWith("failure")
+        .endsWith("another one");
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task);
+    thread.setDaemon(true);
+    return thread;
   }
 }
