@@ -64,6 +64,20 @@ class Screen {
   private final Map<Object, String> lines = new LinkedHashMap<>();
   private int drawn;
   private long drawnAt;
+  private final StringBuilder remains = new StringBuilder();
+
+  /** So many print at the moment. Nothing is drawn until they have done so. */
+  private int printing;
+
+  /** The only one that prints, or null if the order in which several do so is not known. */
+  private @Nullable Thread printer;
+
+  /** Whether any of those that print, or did at the same time, has not ended its line. */
+  private boolean leavesLine;
+
+  /** Whether the block would have been drawn if nobody had been printing. */
+  private boolean isDue;
+
   private boolean inLine;
   private long inLineSince;
   private boolean closed;
@@ -111,7 +125,7 @@ class Screen {
         wrapStreams();
       }
       if (isNew || System.nanoTime() - drawnAt >= DRAW_NANOS) {
-        draw("");
+        draw();
       }
     } finally {
       lock.unlock();
@@ -127,10 +141,14 @@ class Screen {
     lock.lock();
     try {
       lines.remove(bar);
-      if (line != null && inLine) {
-        endLine();
+      if (line == null) {
+        draw();
+      } else {
+        remains.append(line).append(ERASE_TO_END_OF_LINE).append('\n');
+        if (printing == 0) {
+          drawWithRemains();
+        }
       }
-      draw(line == null ? "" : line + ERASE_TO_END_OF_LINE + "\n");
       if (lines.isEmpty()) {
         unwrapStreams();
       }
@@ -139,9 +157,18 @@ class Screen {
     }
   }
 
-  /** Draws the block, and above it what is to stay. */
-  private void draw(String above) {
-    if (closed || (inLine && System.nanoTime() - inLineSince < LINE_NANOS)) {
+  /** Does not wait for the end of a line that has been begun: what remains may be the last word. */
+  private void drawWithRemains() {
+    if (inLine) {
+      endLine();
+    }
+    draw();
+  }
+
+  /** Draws the block, and above it what remains of bars that have ended. */
+  private void draw() {
+    isDue = printing > 0;
+    if (closed || isDue || (inLine && System.nanoTime() - inLineSince < LINE_NANOS)) {
       return;
     }
     if (inLine) {
@@ -154,7 +181,8 @@ class Screen {
     } else {
       toFirstLine(text);
     }
-    text.append(above);
+    text.append(remains);
+    remains.setLength(0);
     for (int i = 0; i < block.size(); i++) {
       text.append(i == 0 ? "" : "\n").append(block.get(i)).append(ERASE_TO_END_OF_LINE);
     }
@@ -259,22 +287,52 @@ class Screen {
   }
 
   /**
-   * Has something printed above the block.
+   * Has something printed above the block. Without the lock: a stream may lead anywhere, such as to
+   * a logger that waits for somebody who prints.
    *
    * @param stream where it prints to
-   * @param print does it, and does not block but at the stream
+   * @param print does it
    * @param endsLine whether it ends with the end of a line
    */
   void above(PrintStream stream, Runnable print, boolean endsLine) {
+    boolean flushes;
     lock.lock();
     try {
       erase();
+      if (printing++ == 0) {
+        printer = Thread.currentThread();
+        leavesLine = false;
+      } else if (printer != Thread.currentThread()) {
+        printer = null;
+      }
+      flushes = !lines.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+    try {
       print.run();
-      if (!lines.isEmpty()) {
+      if (flushes) {
         // Or the block would be drawn before it comes.
         stream.flush();
-        inLine = !endsLine;
+      }
+    } finally {
+      printed(endsLine);
+    }
+  }
+
+  private void printed(boolean endsLine) {
+    lock.lock();
+    try {
+      printing--;
+      leavesLine |= !endsLine;
+      if (!lines.isEmpty() || !remains.isEmpty()) {
+        inLine = printer == null ? leavesLine : !endsLine;
         inLineSince = System.nanoTime();
+      }
+      if (printing == 0 && !remains.isEmpty()) {
+        drawWithRemains();
+      } else if (isDue) {
+        draw();
       }
     } finally {
       lock.unlock();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.poolmap.internal.observe.Terminal.Size;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -226,9 +227,55 @@ class AboveBarsTest {
         .endsWith("another one");
   }
 
+  /** As when System.err leads to a logger, which prints to System.out. */
+  @Test
+  void aStreamMayWaitForSomebodyWhoPrints() throws InterruptedException {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    PrintStream out = new AboveBars(new PrintStream(printed, true, StandardCharsets.UTF_8), screen);
+    CountDownLatch waiting = new CountDownLatch(1);
+    CountDownLatch otherHasPrinted = new CountDownLatch(1);
+    OutputStream logger =
+        new OutputStream() {
+          @Override
+          public void write(int b) {
+            waiting.countDown();
+            awaitQuietly(otherHasPrinted);
+            out.write(b);
+          }
+        };
+    PrintStream err = new AboveBars(new PrintStream(logger, true, StandardCharsets.UTF_8), screen);
+    screen.show("bar", "bar");
+    Thread first = daemon(() -> err.print("e"));
+    first.start();
+    waiting.await();
+    Thread other =
+        daemon(
+            () -> {
+              out.println("o");
+              screen.show("bar", "not drawn yet");
+              screen.end("bar", "what remains");
+              otherHasPrinted.countDown();
+            });
+    other.start();
+    other.join(SOON.toMillis());
+    first.join(SOON.toMillis());
+    assertThat(printed.toString(StandardCharsets.UTF_8)).isEqualToNormalizingNewlines("o\ne");
+    // In a line of its own, and what was printed at that time has been ended before.
+    assertThat(terminal.lines()).contains("what remains");
+    assertThat(terminal.text()).contains("\nwhat remains").doesNotContain("not drawn yet");
+  }
+
   private static Thread daemon(Runnable task) {
     Thread thread = new Thread(task);
     thread.setDaemon(true);
     return thread;
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
