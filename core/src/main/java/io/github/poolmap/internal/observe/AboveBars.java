@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Others wait nevertheless for who holds the lock of this one, as {@link
  * Throwable#printStackTrace} does, so that its lines stay together. They only go through that lock
  * before they print.
+ *
+ * <p>What remains: who holds the lock of the stream since before there were bars, and then takes
+ * that of System.out anew, waits for a thread that has it and prints. Two streams are two locks,
+ * and the program takes both of them by itself.
  */
 final class AboveBars extends PrintStream {
 
