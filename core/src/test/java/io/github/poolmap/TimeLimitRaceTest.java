@@ -202,8 +202,9 @@ class TimeLimitRaceTest {
     }
     assertThat(faults).isEmpty();
     assertThat(silent).as("items that never began").isLessThan(RACES / 100);
-    // Otherwise nothing has been tested.
-    assertThat(failed[0]).isBetween(RACES / 10, RACES * 9 / 10);
+    // Otherwise nothing has been tested. On a machine with too much to do a limit ends items some
+    // milliseconds late, by when most of them have ended by themselves.
+    assertThat(failed[0]).isBetween(RACES / 100, RACES * 9 / 10);
     // On a machine with too much to do others do not come to heed their interrupt in time.
     assertThat(given).isBetween(1, 2 * RACES / DEAF_EVERY);
     // A machine so busy that this fails could show nothing.
