@@ -220,7 +220,7 @@ class ClassShippingTest {
 
   /** The one that loads the library outlives pools. */
   @Test
-  void whatTheLibraryLacksIsAskedForAgainByTheNextFunction() throws Exception {
+  void whatTheLibraryLacksIsAskedForAgainByTheNextCall() throws Exception {
     Map<String, byte[]> there = new HashMap<>();
     AtomicLong asked = new AtomicLong();
     ShippedLoader.Source source =

@@ -1,5 +1,6 @@
 package io.github.poolmap.internal.process;
 
+import io.github.poolmap.Codec;
 import io.github.poolmap.Effect;
 import io.github.poolmap.Mapper;
 import io.github.poolmap.NestedPoolException;
@@ -36,6 +37,7 @@ public final class ProcessBackend implements Backend<ShippedFunction>, WarmWorke
 
   private final WorkerPlan plan;
   private final Launcher launcher;
+  private final KnownFunctions known = new KnownFunctions();
   private final ShippedFunction startEffect;
   private final ShippedFunction endEffect;
   private final @Nullable ShippedFunction codec;
@@ -76,8 +78,12 @@ public final class ProcessBackend implements Backend<ShippedFunction>, WarmWorke
   }
 
   private ShippedFunction shipped(Object function, String what) {
+    return shipped(function, what, null);
+  }
+
+  private ShippedFunction shipped(Object function, String what, @Nullable Codec with) {
     return ShippedFunction.of(
-        FUNCTIONS.incrementAndGet(), function, what, plan.shipClasses(), null);
+        FUNCTIONS.incrementAndGet(), known, function, what, plan.shipClasses(), with);
   }
 
   @Override
@@ -129,9 +135,7 @@ public final class ProcessBackend implements Backend<ShippedFunction>, WarmWorke
     if (depth > 0) {
       refuseInStaticInitializer();
     }
-    ShippedFunction function =
-        ShippedFunction.of(
-            FUNCTIONS.incrementAndGet(), mapper, "mapper", plan.shipClasses(), plan.codec());
+    ShippedFunction function = shipped(mapper, "mapper", plan.codec());
     if (function.bytes().length > LARGE_FUNCTION_BYTES) {
       LOG.warn(
           "the function of a call takes {} bytes with what it captures, and is sent to each worker;"

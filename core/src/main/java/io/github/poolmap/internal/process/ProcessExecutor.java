@@ -9,6 +9,7 @@ import io.github.poolmap.internal.run.Errands;
 import io.github.poolmap.internal.run.Run;
 import io.github.poolmap.internal.run.UnderWay;
 import io.github.poolmap.internal.run.UserCode;
+import io.github.poolmap.internal.wire.ChunkMessage;
 import io.github.poolmap.internal.wire.Frame;
 import io.github.poolmap.internal.wire.FrameChannel;
 import io.github.poolmap.internal.wire.FrameType;
@@ -94,8 +95,11 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   private long lastPid;
   private String whyEnded = "";
 
-  /** The run that the worker's last chunk has ended by a failure. */
-  private @Nullable Run<?> failedRun;
+  /** Whether the worker's last chunk has ended its call by a failure. */
+  private boolean callFailed;
+
+  /** The call of which the worker has got a chunk last. */
+  private long lastCall;
 
   /**
    * The worker that is to come after this one, if one is being started. Guarded by guard, as is
@@ -156,7 +160,8 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       next = starter.start();
     }
     functions = new Functions<>();
-    failedRun = null;
+    callFailed = false;
+    lastCall = 0;
     clockOffset = next.clockOffset();
     lastRunEnd = 0;
     lastPid = next.pid();
@@ -405,6 +410,8 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       functions.put(function.id(), true);
     }
     chunk.sent(packed.bytes());
+    ChunkMessage.stamp(packed.message(), sent.isAhead(), function.call() != lastCall);
+    lastCall = function.call();
     current.data().write(FrameType.CHUNK, sent.id(), packed.message());
   }
 
@@ -443,8 +450,8 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
           onBoard.removeFirst();
         }
         noteTimes(sent, progress, arrived);
-        boolean behindFailure = sent.run() == failedRun;
-        failedRun = !behindFailure && sent.endsItsCall() ? sent.run() : null;
+        boolean behindFailure = callFailed && sent.isAhead();
+        callFailed = !behindFailure && sent.endsItsCall();
         try {
           sent.finish(current, progress.workerNanos(), arrived, behindFailure);
         } catch (ProtocolException e) {

@@ -141,6 +141,11 @@ final class SentChunk {
     return System.nanoTime() - sentAt >= nanos;
   }
 
+  /** Tells whether the worker had another one of the call when it was sent. */
+  boolean isAhead() {
+    return ahead;
+  }
+
   boolean isRecalled() {
     return recalled;
   }

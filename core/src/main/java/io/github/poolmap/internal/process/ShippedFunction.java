@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A function in serialized form, made once a call.
  *
- * @param id tells it from all others of this program
+ * @param call tells it from those of all other calls of this program
+ * @param id what workers know it by: that of an earlier call, if the function is the same
  * @param bytes the function, as the payload of its frame
  * @param loaders where its classes come from; they live as long as this
  * @param classes what is known of the classes of its results
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param typed what it uses of a JShell session, null if it is not of one
  */
 record ShippedFunction(
+    long call,
     long id,
     byte[] bytes,
     CallerLoaders.Held loaders,
@@ -32,25 +34,31 @@ record ShippedFunction(
   /**
    * Serializes a function in the thread of its caller.
    *
+   * @param known those of earlier calls
    * @param what how messages call it
    * @param shipClasses whether workers may fetch classes
    * @param codec see above
    * @throws NotSerializableTaskException if it cannot be sent
    */
   static ShippedFunction of(
-      long id, Object function, String what, boolean shipClasses, @Nullable Codec codec) {
+      long call,
+      KnownFunctions known,
+      Object function,
+      String what,
+      boolean shipClasses,
+      @Nullable Codec codec) {
     ClassLoader context = Thread.currentThread().getContextClassLoader();
     byte[] named = FunctionCodec.packNamed(function);
     if (named != null) {
       // It comes with the class loaders of its caller all the same, whose code may run with it.
       CallerLoaders.Held loaders = CallerLoaders.of(context, List.of(function.getClass()));
-      return of(id, named, List.of(), loaders, shipClasses, codec, null);
+      return simple(call, known, named, loaders, shipClasses, codec);
     }
     LambdaForm lambda = LambdaForm.of(function);
     if (lambda != null && !JShellCode.isTyped(lambda.types())) {
       CallerLoaders.Held loaders = CallerLoaders.of(context, lambda.types());
       if (!shipClasses || loaders.ofJShell() == null) {
-        return of(id, FunctionCodec.pack(lambda), List.of(), loaders, shipClasses, codec, null);
+        return simple(call, known, FunctionCodec.pack(lambda), loaders, shipClasses, codec);
       }
     }
     JShellCode witness = new JShellCode();
@@ -64,21 +72,30 @@ record ShippedFunction(
       loaders = CallerLoaders.of(context, witness.types());
     }
     JShellCode typed = session == null ? null : witness;
-    return of(id, serialized, variables, loaders, shipClasses, codec, typed);
+    byte[] bytes = pack(variables, serialized, loaders, shipClasses);
+    KnownClasses classes = new KnownClasses(loaders.joint());
+    // What it captures may be changed by one call; the next one has its own.
+    return new ShippedFunction(call, call, bytes, loaders, classes, codec, typed);
   }
 
-  private static ShippedFunction of(
-      long id,
+  /** Of a function that captures values at most, so that it is the same if its bytes are. */
+  private static ShippedFunction simple(
+      long call,
+      KnownFunctions known,
       byte[] function,
-      List<Variable> variables,
       CallerLoaders.Held loaders,
       boolean shipClasses,
-      @Nullable Codec codec,
-      @Nullable JShellCode typed) {
-    long from = shipClasses ? loaders.id() : ClassRequest.NOBODY;
-    byte[] bytes = FunctionMessage.pack(from, variables, function).toByteArray();
+      @Nullable Codec codec) {
+    byte[] bytes = pack(List.of(), function, loaders, shipClasses);
     KnownClasses classes = new KnownClasses(loaders.joint());
-    return new ShippedFunction(id, bytes, loaders, classes, codec, typed);
+    long id = known.number(bytes, call);
+    return new ShippedFunction(call, id, bytes, loaders, classes, codec, null);
+  }
+
+  private static byte[] pack(
+      List<Variable> variables, byte[] function, CallerLoaders.Held loaders, boolean shipClasses) {
+    long from = shipClasses ? loaders.id() : ClassRequest.NOBODY;
+    return FunctionMessage.pack(from, variables, function).toByteArray();
   }
 
   /** Returns what knows the classes of its results. */

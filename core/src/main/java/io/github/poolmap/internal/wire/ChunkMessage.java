@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The payload of a {@link FrameType#CHUNK} frame: the function's id and four flags, then the items
+ * The payload of a {@link FrameType#CHUNK} frame: the function's id and six flags, then the items
  * in the order of their positions, each with its length before it. The length 0, which no item has,
  * stands for a position that is left out. Behind an item may stand, with a mark and their length
  * before them, the definitions of the classes that no item before it has used.
@@ -17,6 +17,12 @@ public final class ChunkMessage {
   private static final int TIMED = 2;
   private static final int SECOND_FILE = 4;
   private static final int CPU_TIMED = 8;
+  private static final int AHEAD = 16;
+  private static final int CHANGES_CALL = 32;
+
+  /** Where the flags stand in a message. */
+  private static final int FLAGS = 8;
+
   private static final int LEFT_OUT = 0;
 
   private final long functionId;
@@ -92,8 +98,18 @@ public final class ChunkMessage {
     }
   }
 
+  /**
+   * Says how a message is sent.
+   *
+   * @param ahead whether the worker still has the chunk before it, which is of the same call
+   * @param changesCall whether the chunk that the worker got before it is of another call
+   */
+  public static void stamp(Packer message, boolean ahead, boolean changesCall) {
+    message.array()[FLAGS] |= (byte) ((ahead ? AHEAD : 0) | (changesCall ? CHANGES_CALL : 0));
+  }
+
   public static ChunkMessage read(ByteBuffer payload) throws ProtocolException {
-    if (payload.remaining() < 9) {
+    if (payload.remaining() <= FLAGS) {
       throw new ProtocolException("chunk without function");
     }
     long functionId = payload.getLong();
@@ -118,6 +134,16 @@ public final class ChunkMessage {
   /** Tells whether the parent wants to know how long the worker computes. */
   public boolean cpuTimed() {
     return (flags & CPU_TIMED) != 0;
+  }
+
+  /** Tells whether it was sent before the chunk before it, of the same call, had ended. */
+  public boolean isAhead() {
+    return (flags & AHEAD) != 0;
+  }
+
+  /** Tells whether the chunk that came before it is of another call, if there was one. */
+  public boolean changesCall() {
+    return (flags & CHANGES_CALL) != 0;
   }
 
   /** Returns the number of the chunk's files, see {@link ValueFolder}. */

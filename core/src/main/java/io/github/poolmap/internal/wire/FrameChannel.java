@@ -67,8 +67,8 @@ public final class FrameChannel implements Closeable {
   }
 
   private void putHeader(FrameType type, long id, int length) {
-    out.putInt(Frame.MAGIC).put(type.code()).put((byte) 0).putShort((short) 0);
-    out.putLong(id).putLong(length);
+    // In few calls: most workers are young, and interpret this.
+    out.putLong((long) Frame.MAGIC << 32 | (long) type.code() << 24).putLong(id).putLong(length);
   }
 
   /** Writes a frame; returns when the system has taken all of it. */
@@ -120,13 +120,12 @@ public final class FrameChannel implements Closeable {
     if (!fill(Frame.HEADER_BYTES)) {
       return null;
     }
-    int magic = in.getInt();
+    long head = in.getLong();
+    int magic = (int) (head >>> 32);
     if (magic != Frame.MAGIC) {
       throw new ProtocolException("not a frame: it begins with " + Integer.toHexString(magic));
     }
-    FrameType type = FrameType.ofCode(in.get());
-    in.get();
-    in.getShort();
+    FrameType type = FrameType.ofCode((byte) (head >>> 24));
     long id = in.getLong();
     long length = in.getLong();
     if (length < 0 || length > largest) {
@@ -170,7 +169,11 @@ public final class FrameChannel implements Closeable {
   /** Sees that so many bytes are in the buffer; false at the end of the stream. */
   private boolean fill(int bytes) {
     while (in.remaining() < bytes) {
-      in.compact();
+      if (in.hasRemaining()) {
+        in.compact();
+      } else {
+        in.clear();
+      }
       int read = receive(in);
       in.flip();
       if (read < 0) {

@@ -92,7 +92,7 @@ public final class Ledger {
   private static final int POSITION_BITS = 24;
 
   private static final VarHandle WORD =
-      MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+      MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
   private final MappedByteBuffer file;
 

@@ -52,17 +52,21 @@ final class ShippedClasses {
     return loader != null ? loader : ClassLoader.getSystemClassLoader();
   }
 
-  /**
-   * Returns the loader that stands for one of the program, for a function that has just come: what
-   * was missing until now may be there for it.
-   */
+  /** A call begins: what was missing until now may be there for it. */
+  static void forgetMissing(ClassLoader loader) {
+    if (libraryLoader() instanceof ShippedLoader library) {
+      library.forgetMissing();
+    }
+    if (loader instanceof ShippedLoader shipped) {
+      shipped.forgetMissing();
+    }
+  }
+
+  /** Returns the loader that stands for one of the program. */
   ClassLoader loader(long id) {
     ClassLoader library = libraryLoader();
-    if (library instanceof ShippedLoader shipped) {
-      shipped.forgetMissing();
-      if (id == ClassRequest.LIBRARY) {
-        return library;
-      }
+    if (id == ClassRequest.LIBRARY && library instanceof ShippedLoader) {
+      return library;
     }
     ShippedLoader known = latest.get(id);
     if (known == null) {
@@ -77,7 +81,6 @@ final class ShippedClasses {
       }
       latest.put(id, known);
     }
-    known.forgetMissing();
     return known;
   }
 

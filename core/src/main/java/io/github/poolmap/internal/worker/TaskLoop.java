@@ -57,9 +57,6 @@ final class TaskLoop implements Runnable {
   /** A buffer that one outcome has blown up beyond this is not kept. */
   private static final int LARGE_OUTCOME_BYTES = 1 << 20;
 
-  /** No function has this id. */
-  private static final long NONE = -1;
-
   /** Status of a worker whose loop has met a defect. */
   private static final int BROKEN = 72;
 
@@ -79,8 +76,8 @@ final class TaskLoop implements Runnable {
 
   private Functions<RemoteFunction<Mapper<Object, Object>>> functions = new Functions<>();
 
-  /** The function that failed in the chunk before this one, if that ended its call. */
-  private long failedFunction = NONE;
+  /** Whether the chunk before this one has ended its call by a failure. */
+  private boolean callFailed;
 
   private final MdcLeftovers mdc = new MdcLeftovers();
 
@@ -196,7 +193,7 @@ final class TaskLoop implements Runnable {
     Throwable failure = null;
     // Another pool's, if there was one, are forgotten.
     functions = new Functions<>();
-    failedFunction = NONE;
+    callFailed = false;
     classes = new ShippedClasses(fetcher);
     codec = null;
     // The parent has made it while this JVM booted, maybe after this loop began.
@@ -271,6 +268,7 @@ final class TaskLoop implements Runnable {
   }
 
   private void runEffect(FunctionMessage message, ClassLoader loader, int index) throws Exception {
+    ShippedClasses.forgetMissing(loader);
     RemoteFunction<Effect<WorkerInfo>> effect = new RemoteFunction<>(message, loader);
     effect
         .function()
@@ -290,12 +288,15 @@ final class TaskLoop implements Runnable {
     if (function == null) {
       throw new ProtocolException("chunk for an unknown function " + message.functionId());
     }
+    if (message.changesCall()) {
+      ShippedClasses.forgetMissing(function.loader());
+    }
     timed = message.timed();
     firstState = timed ? Ledger.DECODING : Ledger.RUNNING;
     // It may have been on its way before the parent knew of the failure. What is wanted all the
     // same comes again.
-    boolean behindFailure = message.functionId() == failedFunction;
-    failedFunction = NONE;
+    boolean behindFailure = message.isAhead() && callFailed;
+    callFailed = false;
     boolean failed = false;
     ItemReader inputs = new ItemReader(function.classes(), codec, largeInputs);
     if (largeResults != null) {
@@ -323,9 +324,7 @@ final class TaskLoop implements Runnable {
     } finally {
       thread.leave();
     }
-    if (failed && !message.goesOn()) {
-      failedFunction = message.functionId();
-    }
+    callFailed = failed && !message.goesOn();
     data.write(FrameType.CHUNK_END, chunk, progress().pack());
   }
 
