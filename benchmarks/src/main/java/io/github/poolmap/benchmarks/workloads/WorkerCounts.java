@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 /**
  * Computing tasks on more warm processes than there are cores, beside two.
  *
- * <p>Of 64 workers each executes two tasks a round, of two workers 64: so all execute the same
- * number of chunks before, or the figures would say how far compilers have come. What it is like
+ * <p>Of 64 workers each executes two tasks a round, of two workers 64. The figures would say how
+ * far compilers have come, so all execute some two thousand small chunks before. What it is like
  * without that stands beside it, without a goal.
  */
 public final class WorkerCounts implements Workload {

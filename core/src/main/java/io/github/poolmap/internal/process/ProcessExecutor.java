@@ -98,8 +98,8 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   /** Whether the worker's last chunk has ended its call by a failure. */
   private boolean callFailed;
 
-  /** The call of which the worker has got a chunk last. */
-  private long lastCall;
+  /** The latest call of which the worker has got a chunk. */
+  private long latestCall;
 
   /**
    * The worker that is to come after this one, if one is being started. Guarded by guard, as is
@@ -161,7 +161,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     }
     functions = new Functions<>();
     callFailed = false;
-    lastCall = 0;
+    latestCall = 0;
     clockOffset = next.clockOffset();
     lastRunEnd = 0;
     lastPid = next.pid();
@@ -410,8 +410,9 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       functions.put(function.id(), true);
     }
     chunk.sent(packed.bytes());
-    ChunkMessage.stamp(packed.message(), sent.isAhead(), function.call() != lastCall);
-    lastCall = function.call();
+    // Calls may take turns. What was there for an earlier one has been there for the latest, too.
+    ChunkMessage.stamp(packed.message(), sent.isAhead(), function.call() > latestCall);
+    latestCall = Math.max(latestCall, function.call());
     current.data().write(FrameType.CHUNK, sent.id(), packed.message());
   }
 

@@ -141,7 +141,7 @@ final class SentChunk {
     return System.nanoTime() - sentAt >= nanos;
   }
 
-  /** Tells whether the worker had another one of the call when it was sent. */
+  /** Tells whether the worker had another one when it was sent, which then is of the same call. */
   boolean isAhead() {
     return ahead;
   }

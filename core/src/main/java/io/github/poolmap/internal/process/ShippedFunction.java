@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A function in serialized form, made once a call.
  *
- * @param call tells it from those of all other calls of this program
+ * @param call tells it from those of all other calls of this program; later calls have larger ones
  * @param id what workers know it by: that of an earlier call, if the function is the same
  * @param bytes the function, as the payload of its frame
  * @param loaders where its classes come from; they live as long as this

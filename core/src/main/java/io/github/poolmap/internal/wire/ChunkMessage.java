@@ -18,7 +18,7 @@ public final class ChunkMessage {
   private static final int SECOND_FILE = 4;
   private static final int CPU_TIMED = 8;
   private static final int AHEAD = 16;
-  private static final int CHANGES_CALL = 32;
+  private static final int OPENS_CALL = 32;
 
   /** Where the flags stand in a message. */
   private static final int FLAGS = 8;
@@ -101,11 +101,11 @@ public final class ChunkMessage {
   /**
    * Says how a message is sent.
    *
-   * @param ahead whether the worker still has the chunk before it, which is of the same call
-   * @param changesCall whether the chunk that the worker got before it is of another call
+   * @param ahead whether the worker still has the chunk before it, which then is of the same call
+   * @param opensCall whether its call is later than those of all chunks that the worker got before
    */
-  public static void stamp(Packer message, boolean ahead, boolean changesCall) {
-    message.array()[FLAGS] |= (byte) ((ahead ? AHEAD : 0) | (changesCall ? CHANGES_CALL : 0));
+  public static void stamp(Packer message, boolean ahead, boolean opensCall) {
+    message.array()[FLAGS] |= (byte) ((ahead ? AHEAD : 0) | (opensCall ? OPENS_CALL : 0));
   }
 
   public static ChunkMessage read(ByteBuffer payload) throws ProtocolException {
@@ -141,9 +141,9 @@ public final class ChunkMessage {
     return (flags & AHEAD) != 0;
   }
 
-  /** Tells whether the chunk that came before it is of another call, if there was one. */
-  public boolean changesCall() {
-    return (flags & CHANGES_CALL) != 0;
+  /** Tells whether its call is later than those of all chunks that came before. */
+  public boolean opensCall() {
+    return (flags & OPENS_CALL) != 0;
   }
 
   /** Returns the number of the chunk's files, see {@link ValueFolder}. */

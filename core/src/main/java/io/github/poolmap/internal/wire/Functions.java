@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The functions that a worker has been sent and still keeps: the most recently used few.
  *
- * <p>Those that have no state are used by all calls with the same function; so a worker that gets
- * two items of each call need not be sent, nor read, a function for them.
+ * <p>Those that have no state are used by all calls with the same function; so a worker that has
+ * one from an earlier call is not sent it again, and need not read it again.
  *
  * <p>Parent and worker each keep such a book, and both put and get in the same order, that of the
  * frames on the data socket. So the parent knows without asking what the worker has forgotten.

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class RemoteFunction<F> {
 
   private final ClassLoader loader;
-  private final KnownClasses classes;
+  private KnownClasses classes;
   private @Nullable FunctionMessage message;
   private @Nullable F function;
 
@@ -39,6 +39,12 @@ final class RemoteFunction<F> {
   /** Returns what is known of the classes of its inputs. */
   KnownClasses classes() {
     return classes;
+  }
+
+  /** A call begins: what it meets may mean something else to it, or not be allowed any more. */
+  void beginCall() {
+    ShippedClasses.forgetMissing(loader);
+    classes = new KnownClasses(loader);
   }
 
   F function() throws IOException, ReflectiveOperationException {

@@ -202,6 +202,7 @@ final class TaskLoop implements Runnable {
     largeInputs = values == null ? null : values.readerOfInputs();
     largeResults = values == null ? null : values.writerOfResults();
     ClassLoader loader = classes.loader(start.effect().loader());
+    ShippedClasses.forgetMissing(loader);
     thread.enterUnnamed();
     thread.setName(start.name());
     thread.setContextClassLoader(loader);
@@ -227,9 +228,11 @@ final class TaskLoop implements Runnable {
     String left;
     Reset reset = Reset.read(frame.payload());
     FunctionMessage end = reset.effect();
+    ClassLoader loader = classes.loader(end.loader());
+    ShippedClasses.forgetMissing(loader);
     thread.enterUnnamed();
     try {
-      runEffect(end, classes.loader(end.loader()), 0);
+      runEffect(end, loader, 0);
       SharedCopies.forget();
       left = error != null ? "a task has thrown " + Texts.of(error) : fresh.whatHasChanged();
     } catch (Throwable t) {
@@ -268,7 +271,6 @@ final class TaskLoop implements Runnable {
   }
 
   private void runEffect(FunctionMessage message, ClassLoader loader, int index) throws Exception {
-    ShippedClasses.forgetMissing(loader);
     RemoteFunction<Effect<WorkerInfo>> effect = new RemoteFunction<>(message, loader);
     effect
         .function()
@@ -288,8 +290,8 @@ final class TaskLoop implements Runnable {
     if (function == null) {
       throw new ProtocolException("chunk for an unknown function " + message.functionId());
     }
-    if (message.changesCall()) {
-      ShippedClasses.forgetMissing(function.loader());
+    if (message.opensCall()) {
+      function.beginCall();
     }
     timed = message.timed();
     firstState = timed ? Ledger.DECODING : Ledger.RUNNING;
