@@ -81,7 +81,9 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   private final UserCode userCode = new UserCode();
 
   // Of the lane's thread alone.
-  private Functions<Boolean> functions = new Functions<>();
+
+  /** What the worker has, with the latest call that used each of them. */
+  private Functions<Long> functions = new Functions<>();
 
   /**
    * What has to be added to times of the worker's clock. What it says arrives later than it is
@@ -97,9 +99,6 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
 
   /** Whether the worker's last chunk has ended its call by a failure. */
   private boolean callFailed;
-
-  /** The latest call of which the worker has got a chunk. */
-  private long latestCall;
 
   /**
    * The worker that is to come after this one, if one is being started. Guarded by guard, as is
@@ -161,7 +160,6 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     }
     functions = new Functions<>();
     callFailed = false;
-    latestCall = 0;
     clockOffset = next.clockOffset();
     lastRunEnd = 0;
     lastPid = next.pid();
@@ -404,15 +402,18 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
       current.ledger().stopChunk(sent.id());
     }
     ShippedFunction function = chunk.run().function();
-    if (functions.get(function.id()) == null) {
+    Long latestCall = functions.get(function.id());
+    if (latestCall == null) {
       chunk.sent(function.bytes().length);
       current.data().writeWithNext(FrameType.FUNCTION, function.id(), function.bytes());
-      functions.put(function.id(), true);
+    }
+    // Calls may take turns. What was there for an earlier one is there for the latest, too.
+    boolean opensCall = latestCall == null || function.call() > latestCall;
+    if (opensCall) {
+      functions.put(function.id(), function.call());
     }
     chunk.sent(packed.bytes());
-    // Calls may take turns. What was there for an earlier one has been there for the latest, too.
-    ChunkMessage.stamp(packed.message(), sent.isAhead(), function.call() > latestCall);
-    latestCall = Math.max(latestCall, function.call());
+    ChunkMessage.stamp(packed.message(), sent.isAhead(), opensCall);
     current.data().write(FrameType.CHUNK, sent.id(), packed.message());
   }
 

@@ -102,7 +102,8 @@ public final class ChunkMessage {
    * Says how a message is sent.
    *
    * @param ahead whether the worker still has the chunk before it, which then is of the same call
-   * @param opensCall whether its call is later than those of all chunks that the worker got before
+   * @param opensCall whether its call is later than those of all chunks with this function that the
+   *     worker got before
    */
   public static void stamp(Packer message, boolean ahead, boolean opensCall) {
     message.array()[FLAGS] |= (byte) ((ahead ? AHEAD : 0) | (opensCall ? OPENS_CALL : 0));
@@ -141,7 +142,7 @@ public final class ChunkMessage {
     return (flags & AHEAD) != 0;
   }
 
-  /** Tells whether its call is later than those of all chunks that came before. */
+  /** Tells whether its call is later than those of all chunks with this function before it. */
   public boolean opensCall() {
     return (flags & OPENS_CALL) != 0;
   }
