@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  *
  * <p>Of 64 workers each executes two tasks a round, of two workers 64. The figures would say how
  * far compilers have come, so all execute some two thousand small chunks before. What it is like
- * without that stands beside it, without a goal.
+ * without that stands beside it, with the same goal.
  */
 public final class WorkerCounts implements Workload {
 
@@ -83,7 +83,7 @@ public final class WorkerCounts implements Workload {
         label(count),
         label(FEW),
         Unit.TIME,
-        warm && count > FEW ? Goal.atMostTimes(NO_CLIFF) : null);
+        count > FEW ? Goal.atMostTimes(NO_CLIFF) : null);
   }
 
   /** A pool starts workers when it thinks that they pay; here all must be there. */
