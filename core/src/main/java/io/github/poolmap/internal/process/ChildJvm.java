@@ -99,6 +99,9 @@ final class ChildJvm implements WorkerProcess {
 
   private final @Nullable ValueReader largeResults;
 
+  /** What the system calls the thread that executes tasks; 0 if it has not said so. */
+  private long taskThread;
+
   /** Whether the worker has the files, too. */
   private boolean findsValues;
 
@@ -164,6 +167,14 @@ final class ChildJvm implements WorkerProcess {
 
   void setClockOffset(long nanos) {
     clockOffset = nanos;
+  }
+
+  long taskThread() {
+    return taskThread;
+  }
+
+  void setTaskThread(long thread) {
+    taskThread = thread;
   }
 
   /** It is ready for its first task, which may have taken longer than it may be idle. */

@@ -76,6 +76,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
   private @Nullable Run<?> killedFor;
 
   private final WorkerStarter starter;
+  private final PauseMeter pauses = new PauseMeter();
 
   private final Object guard = new Object();
   private final UserCode userCode = new UserCode();
@@ -162,6 +163,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     callFailed = false;
     clockOffset = next.clockOffset();
     lastRunEnd = 0;
+    pauses.reset();
     lastPid = next.pid();
     whyEnded = "";
     ChildJvm before;
@@ -391,6 +393,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     if (onBoard.isEmpty()) {
       packed.chunk().running(sent.sentAt());
     }
+    pauses.sending(current, sent);
     synchronized (guard) {
       onBoard.addLast(sent);
     }
@@ -477,6 +480,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     lastRunEnd = Math.min(start + progress.workerNanos(), arrived);
     sent.ran(before, start, lastRunEnd, !onBoard.isEmpty());
     sent.computed(progress.cpuNanos());
+    pauses.ended(progress.workerNanos());
   }
 
   /** Returns when the worker can have begun with the first chunk that it has. */

@@ -83,6 +83,11 @@ final class SentChunk {
     return chunk.size();
   }
 
+  /** Returns what is wanted to be known of its tasks; null if nothing is. */
+  Chunk.@Nullable Measure measure() {
+    return chunk.measure();
+  }
+
   /** Returns how many of its items the worker has begun, as far as it has been heard. */
   int executed() {
     return executed;

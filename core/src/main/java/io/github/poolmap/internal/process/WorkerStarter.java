@@ -94,6 +94,7 @@ final class WorkerStarter {
         // Late rather than early by what the answer took: no item shall get less than its time.
         started.setClockOffset(arrived - answer.nanoTime());
         started.setFindsValues(answer.findsValues());
+        started.setTaskThread(answer.thread());
       }
     } catch (IOException e) {
       violation = e;

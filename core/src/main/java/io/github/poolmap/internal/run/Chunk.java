@@ -100,6 +100,9 @@ public final class Chunk<F> {
   /** Set under the run's lock when the run no longer waits for this chunk. */
   boolean abandoned;
 
+  /** Wants to know what its tasks do; null if nobody does. Set before its lane gets it. */
+  @Nullable Measure measure;
+
   /** Bounds the time of each item; null if there is no limit. */
   @Nullable TaskWatch<F> watch;
 
@@ -165,6 +168,23 @@ public final class Chunk<F> {
 
   public Run<F> run() {
     return run;
+  }
+
+  /** What is wanted to be known of the tasks of a chunk. May be told long after its end. */
+  public interface Measure {
+
+    /**
+     * Tells what they did.
+     *
+     * @param computedNanos how long they had a processor
+     * @param pausedNanos how long they neither had one nor waited for one
+     */
+    void took(long computedNanos, long pausedNanos);
+  }
+
+  /** Returns what is wanted to be known of its tasks; null if nothing is. */
+  public @Nullable Measure measure() {
+    return measure;
   }
 
   public int size() {

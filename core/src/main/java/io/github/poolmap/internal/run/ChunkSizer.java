@@ -26,6 +26,7 @@ final class ChunkSizer {
   private final int fixed;
   private final int most;
   private final IntSupplier lanes;
+  private final IntSupplier sharers;
 
   private int last = 1;
   private long itemNanos;
@@ -38,12 +39,14 @@ final class ChunkSizer {
    *
    * @param fixed the size that the user wants
    * @param inFlight how many items may be under way
-   * @param lanes how many lanes share the items, at the moment
+   * @param lanes how many lanes there are at the moment
+   * @param sharers how many of them share the items, as far as is known
    */
-  ChunkSizer(OptionalInt fixed, OptionalInt inFlight, IntSupplier lanes) {
+  ChunkSizer(OptionalInt fixed, OptionalInt inFlight, IntSupplier lanes, IntSupplier sharers) {
     this.fixed = fixed.orElse(0);
     this.most = inFlight.orElse(Integer.MAX_VALUE);
     this.lanes = lanes;
+    this.sharers = sharers;
   }
 
   /**
@@ -57,7 +60,9 @@ final class ChunkSizer {
     }
     // The guided tail: what is left is shared out so finely that nobody has to wait long at the
     // end.
-    long size = Math.min(wish(), available / (2L * lanes.getAsInt()));
+    long size = Math.min(wish(), available / (2L * sharers.getAsInt()));
+    // The others may come all the same, and the last items wait for one another.
+    size = Math.min(size, available - lanes.getAsInt());
     return (int) Math.min(Math.max(size, 1), available);
   }
 

@@ -74,6 +74,9 @@ final class Dispatcher<F> {
   /** Decides about those that take long to start; null where they do not. */
   private final @Nullable LaneStarts<F> starts;
 
+  /** Decides about those that are there; null where none can be too many. */
+  private final @Nullable LaneCalls<F> calls;
+
   /** Lanes that have been started or called for work and have not come for it yet. */
   private int coming;
 
@@ -125,12 +128,16 @@ final class Dispatcher<F> {
     @SuppressWarnings({"unchecked", "rawtypes"})
     @Nullable PoolLane<F>[] none = new PoolLane[most];
     this.slots = none;
-    LaneDemand demand =
-        new LaneDemand(Runtime.getRuntime().availableProcessors(), System::nanoTime);
+    int cores = Runtime.getRuntime().availableProcessors();
+    LaneDemand demand = new LaneDemand(cores, System::nanoTime);
     this.starts =
         backend.startNanos() == 0
             ? null
             : new LaneStarts<>(poolName, backend, demand, this::lookForStarts);
+    this.calls =
+        starts != null && UsefulLanes.mayBeTooMany(most, cores)
+            ? new LaneCalls<>(poolName, lock, new UsefulLanes(cores), this::lookAtCalls)
+            : null;
   }
 
   ReentrantLock lock() {
@@ -320,7 +327,8 @@ final class Dispatcher<F> {
     int enough = (int) Math.min(limit, (long) coming + most);
     int wanted = 0;
     for (Run<F> run : round) {
-      wanted = (int) Math.min(enough, (long) wanted + run.claimableChunks());
+      int chunks = calls == null ? run.claimableChunks() : calls.callable(run);
+      wanted = (int) Math.min(enough, (long) wanted + chunks);
       if (wanted == enough) {
         break;
       }
@@ -350,6 +358,21 @@ final class Dispatcher<F> {
     try {
       if (starts != null) {
         starts.beginLook();
+        callLanes();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Items have waited for some time for lanes that were not called for them. */
+  private void lookAtCalls() {
+    lock.lock();
+    try {
+      if (calls != null) {
+        boolean allHaveCome =
+            idle.isEmpty() && dormant.isEmpty() && occupied.cardinality() >= limit;
+        calls.look(allHaveCome ? List.of() : occupants(), System.nanoTime());
         callLanes();
       }
     } finally {
@@ -520,6 +543,9 @@ final class Dispatcher<F> {
     if (starts != null) {
       starts.claimed(lane, chunk);
     }
+    if (calls != null) {
+      calls.claimed(lane, chunk);
+    }
   }
 
   /**
@@ -575,11 +601,18 @@ final class Dispatcher<F> {
   private void park(PoolLane<F> lane, PoolLane.State waitingState) {
     lane.state = waitingState;
     setComing(lane, false);
+    left(lane);
     lane.parked = true;
     if (starts != null && waitingState == PoolLane.State.STARTING && !lane.hasSuccessor) {
       dormant.add(lane);
     } else {
       idle.addLast(lane);
+    }
+  }
+
+  private void left(PoolLane<F> lane) {
+    if (calls != null) {
+      calls.left(lane);
     }
   }
 
@@ -759,6 +792,7 @@ final class Dispatcher<F> {
     try {
       lane.state = PoolLane.State.ENDED;
       setComing(lane, false);
+      left(lane);
       if (slots[lane.slot()] != lane) {
         return false;
       }

@@ -91,6 +91,12 @@ public final class Run<F> {
   /** Whether the dispatcher has this run in its round; used by the dispatcher alone. */
   boolean inRound;
 
+  /** How many lanes are at it, where that is counted; written by the dispatcher alone. */
+  int lanesAtIt;
+
+  /** How many lanes are called for it, if that is known; written by the dispatcher alone. */
+  int usefulLanes = UsefulLanes.ALL;
+
   /**
    * Makes a run.
    *
@@ -104,7 +110,9 @@ public final class Run<F> {
     this.function = function;
     this.sink = sink;
     this.options = context.options();
-    this.sizer = new ChunkSizer(options.chunkSize(), options.maxInFlight(), stage::lanesAtWork);
+    this.sizer =
+        new ChunkSizer(
+            options.chunkSize(), options.maxInFlight(), stage::lanesAtWork, this::sharers);
     this.lock = stage.lock();
     this.changed = lock.newCondition();
     this.claims = new Claims(options, sink);
@@ -551,6 +559,11 @@ public final class Run<F> {
   /** Returns how many chunks could be claimed now, at most. */
   int claimableChunks() {
     return stopped ? 0 : claims.chunks(sizer);
+  }
+
+  /** Returns how many lanes share what there is to claim. Needs the lock. */
+  private int sharers() {
+    return Math.max(1, Math.min(stage.lanesAtWork(), Math.max(lanesAtIt, usefulLanes)));
   }
 
   /** Claims like {@link #claim}, for a lane that does not hold the lock. */

@@ -10,15 +10,17 @@ import org.jspecify.annotations.Nullable;
  *     clocks differ
  * @param failure what the initializer threw, null if it went well
  * @param findsValues whether the folder of large values is there for it, see {@link ValueFolder}
+ * @param thread what the system calls the thread that executes tasks; 0 if that cannot be known
  */
-public record Started(long nanoTime, @Nullable Throwable failure, boolean findsValues) {
+public record Started(
+    long nanoTime, @Nullable Throwable failure, boolean findsValues, long thread) {
 
   private static final int FAILED = 1;
   private static final int FINDS_VALUES = 2;
 
   public Packer pack() {
     int flags = (failure == null ? 0 : FAILED) | (findsValues ? FINDS_VALUES : 0);
-    Packer packer = new Packer(16).putLong(nanoTime).putByte(flags);
+    Packer packer = new Packer(24).putLong(nanoTime).putByte(flags).putLong(thread);
     if (failure != null) {
       ThrownCodec.encode(packer, failure);
     }
@@ -27,12 +29,13 @@ public record Started(long nanoTime, @Nullable Throwable failure, boolean findsV
 
   public static Started read(ByteBuffer payload, @Nullable ClassLoader loader)
       throws ProtocolException {
-    if (payload.remaining() < 9) {
+    if (payload.remaining() < 17) {
       throw new ProtocolException("start ended in " + payload.remaining() + " bytes");
     }
     long nanoTime = payload.getLong();
     int flags = payload.get();
+    long thread = payload.getLong();
     Throwable failure = (flags & FAILED) == 0 ? null : ThrownCodec.decode(payload, loader);
-    return new Started(nanoTime, failure, (flags & FINDS_VALUES) != 0);
+    return new Started(nanoTime, failure, (flags & FINDS_VALUES) != 0, thread);
   }
 }

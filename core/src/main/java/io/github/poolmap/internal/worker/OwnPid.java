@@ -12,6 +12,8 @@ import java.nio.file.Path;
  */
 final class OwnPid {
 
+  private static final Path THREAD = Path.of("/proc/thread-self");
+
   private static final Path STATUS = Path.of("/proc/self/status");
 
   /**
@@ -21,6 +23,17 @@ final class OwnPid {
   private static final String NAMES = "\nNSpid:";
 
   private OwnPid() {}
+
+  /** Returns what Linux calls the calling thread; 0 where it cannot be known. */
+  static long ofThisThread() {
+    try {
+      // "1234/task/1240"
+      String task = Files.readSymbolicLink(THREAD).toString();
+      return Long.parseLong(task.substring(task.lastIndexOf('/') + 1));
+    } catch (IOException | RuntimeException noSuchFile) {
+      return 0;
+    }
+  }
 
   static long find() {
     try {

@@ -21,7 +21,7 @@ class ChunkSizerPropertiesTest {
   record Settings(OptionalInt fixed, OptionalInt inFlight, int lanes) {
 
     ChunkSizer sizer() {
-      return new ChunkSizer(fixed, inFlight, () -> lanes);
+      return new ChunkSizer(fixed, inFlight, () -> lanes, () -> lanes);
     }
   }
 

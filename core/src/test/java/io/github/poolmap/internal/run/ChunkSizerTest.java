@@ -15,11 +15,11 @@ class ChunkSizerTest {
   private static final long MILLI = 1_000_000;
 
   private final ChunkSizer adaptive =
-      new ChunkSizer(OptionalInt.empty(), OptionalInt.empty(), () -> 2);
+      new ChunkSizer(OptionalInt.empty(), OptionalInt.empty(), () -> 2, () -> 2);
 
   @Test
   void aFixedSizeIsKeptToTheEnd() {
-    ChunkSizer fixed = new ChunkSizer(OptionalInt.of(7), OptionalInt.empty(), () -> 2);
+    ChunkSizer fixed = new ChunkSizer(OptionalInt.of(7), OptionalInt.empty(), () -> 2, () -> 2);
     assertThat(fixed.next(100)).isEqualTo(7);
     fixed.report(7, 100 * MILLI, 1);
     assertThat(fixed.next(100)).isEqualTo(7);
@@ -77,6 +77,20 @@ class ChunkSizerTest {
     assertThat(adaptive.next(1)).isEqualTo(1);
   }
 
+  /** Two of sixty-four lanes come for the items; the others may, if one of the two is late. */
+  @Test
+  void theLastItemsAreLeftForLanesThatMayStillCome() {
+    ChunkSizer sizer = new ChunkSizer(OptionalInt.empty(), OptionalInt.empty(), () -> 64, () -> 2);
+    for (int i = 0; i < 10; i++) {
+      sizer.report(1000, 100_000, 50_000);
+    }
+    assertThat(sizer.next(400)).isEqualTo(100);
+    assertThat(sizer.next(80)).isEqualTo(16);
+    assertThat(sizer.next(65)).isEqualTo(1);
+    assertThat(sizer.next(64)).isEqualTo(1);
+    assertThat(sizer.next(1)).isEqualTo(1);
+  }
+
   @Test
   void aTimeThatSaysNothingTeachesNothing() {
     adaptive.report(5, Chunk.UNKNOWN, Chunk.UNKNOWN);
@@ -98,7 +112,8 @@ class ChunkSizerTest {
 
   /** How long lanes take for items that each takes when it is free, as a pool does. */
   private static long makespan(long[] items, int lanes, long handover) {
-    ChunkSizer sizer = new ChunkSizer(OptionalInt.empty(), OptionalInt.empty(), () -> lanes);
+    ChunkSizer sizer =
+        new ChunkSizer(OptionalInt.empty(), OptionalInt.empty(), () -> lanes, () -> lanes);
     long[] freeAt = new long[lanes];
     int[] size = new int[lanes];
     long[] took = new long[lanes];

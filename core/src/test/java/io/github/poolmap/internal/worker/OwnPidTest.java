@@ -2,7 +2,11 @@ package io.github.poolmap.internal.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -11,6 +15,18 @@ class OwnPidTest {
   @Test
   void isWhatTheJdkSays() {
     assertThat(OwnPid.find()).isEqualTo(ProcessHandle.current().pid());
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aThreadIsOneOfThoseOfItsProcess() throws Exception {
+    AtomicLong other = new AtomicLong();
+    Thread thread = new Thread(() -> other.set(OwnPid.ofThisThread()));
+    thread.start();
+    thread.join();
+    long own = OwnPid.ofThisThread();
+    assertThat(Path.of("/proc/self/task", Long.toString(own))).exists();
+    assertThat(other.get()).isPositive().isNotEqualTo(own);
   }
 
   @ParameterizedTest

@@ -1,0 +1,58 @@
+package io.github.poolmap.internal.process;
+
+import io.github.poolmap.internal.run.Chunk;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Measures how long the tasks of chunks compute in the worker of one lane, and how long they pause.
+ *
+ * <p>A thread that has just worked has not been charged for all of it. So the end of a chunk is
+ * measured when the worker, which has slept since, is sent the next one. Of the lane's thread
+ * alone.
+ */
+final class PauseMeter {
+
+  private Chunk.@Nullable Measure measure;
+  private @Nullable ThreadTimes before;
+  private long workerNanos = Chunk.UNKNOWN;
+
+  /** There is another worker. */
+  void reset() {
+    measure = null;
+    before = null;
+    workerNanos = Chunk.UNKNOWN;
+  }
+
+  /** The worker is about to be sent a chunk. */
+  void sending(ChildJvm worker, SentChunk sent) {
+    Chunk.Measure last = measure;
+    ThreadTimes start = before;
+    long lastNanos = workerNanos;
+    reset();
+    if (sent.isAhead()) {
+      // Two in a row cannot be told apart.
+      return;
+    }
+    Chunk.Measure next = sent.measure();
+    boolean ended = last != null && lastNanos != Chunk.UNKNOWN;
+    if (next == null && !ended) {
+      return;
+    }
+    ThreadTimes now = ThreadTimes.of(worker.pid(), worker.taskThread());
+    if (now == null) {
+      return;
+    }
+    if (last != null && start != null && ended) {
+      long computed = Math.max(1, now.computedNanos() - start.computedNanos());
+      long queued = now.queuedNanos() - start.queuedNanos();
+      last.took(computed, Math.max(0, lastNanos - computed - queued));
+    }
+    measure = next;
+    before = now;
+  }
+
+  /** The worker has ended the latest chunk, in so long. */
+  void ended(long nanos) {
+    workerNanos = nanos;
+  }
+}

@@ -1,0 +1,137 @@
+package io.github.poolmap.internal.run;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks {@link UsefulLanes} how many lanes are to be called for a run, and has what it says checked
+ * as long as there are items for which no lane is called.
+ *
+ * <p>Tasks may be other than they were, and wait for each other. So as soon as one of the lanes
+ * that are at such a run is late, all lanes are called. Guarded by the lock of the dispatcher.
+ */
+final class LaneCalls<F> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LaneCalls.class);
+
+  private static final Duration LOOK = Duration.ofMillis(20);
+
+  /** Beside others that compute a short task may take so long. */
+  private static final long LATE_NANOS = 50_000_000;
+
+  private static final int LATE_TIMES = 4;
+
+  private final String poolName;
+  private final ReentrantLock lock;
+  private final UsefulLanes useful;
+  private final Runnable lookAgain;
+
+  private boolean lookPlanned;
+
+  /**
+   * Makes one.
+   *
+   * @param lock that of the dispatcher
+   * @param lookAgain has {@link #look} called, and then lanes; called without the lock
+   */
+  LaneCalls(String poolName, ReentrantLock lock, UsefulLanes useful, Runnable lookAgain) {
+    this.poolName = poolName;
+    this.lock = lock;
+    this.useful = useful;
+    this.lookAgain = lookAgain;
+  }
+
+  /** A lane has got a chunk; how long it is expected to take has been noted. */
+  void claimed(PoolLane<F> lane, Chunk<F> chunk) {
+    Run<F> run = chunk.run();
+    setAt(lane, run);
+    String function = run.context().function();
+    if (useful.isToBeMeasured(function, lane.expectedNanos)) {
+      chunk.measure = new Measure(function, chunk.size());
+    }
+  }
+
+  /** A lane has nothing to do, or has ended. */
+  void left(PoolLane<F> lane) {
+    setAt(lane, null);
+  }
+
+  private void setAt(PoolLane<F> lane, @Nullable Run<F> run) {
+    Run<F> before = lane.at;
+    if (before != run) {
+      if (before != null) {
+        before.lanesAtIt--;
+      }
+      lane.at = run;
+      if (run != null) {
+        run.lanesAtIt++;
+      }
+    }
+  }
+
+  /** Returns for how many chunks of a run lanes are to be called, beside those that are at it. */
+  int callable(Run<F> run) {
+    int chunks = run.claimableChunks();
+    run.usefulLanes = useful.of(run.context().function());
+    int more = Math.max(0, run.usefulLanes - run.lanesAtIt);
+    if (chunks > more) {
+      planLook();
+    }
+    return Math.min(chunks, more);
+  }
+
+  private void planLook() {
+    if (!lookPlanned) {
+      try {
+        Deadlines.after(LOOK, lookAgain);
+        lookPlanned = true;
+      } catch (OutOfMemoryError e) {
+        LOG.warn("{}: no thread to be had for the timer", poolName, e);
+      }
+    }
+  }
+
+  /**
+   * Looks for lanes that are late, of runs whose items others could come for.
+   *
+   * @param lanes those that there are
+   */
+  void look(Collection<PoolLane<F>> lanes, long now) {
+    lookPlanned = false;
+    for (PoolLane<F> lane : lanes) {
+      Run<F> run = lane.at;
+      if (run != null
+          && lane.state == PoolLane.State.BUSY
+          && now - lane.since > Math.max(LATE_NANOS, LATE_TIMES * lane.expectedNanos)
+          && run.isClaimable()) {
+        useful.forget(run.context().function());
+      }
+    }
+  }
+
+  /** Wants to know what the tasks of one chunk do. */
+  private final class Measure implements Chunk.Measure {
+
+    private final String function;
+    private final int items;
+
+    Measure(String function, int items) {
+      this.function = function;
+      this.items = items;
+    }
+
+    @Override
+    public void took(long computedNanos, long pausedNanos) {
+      lock.lock();
+      try {
+        useful.report(function, items, computedNanos, pausedNanos);
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+}
