@@ -15,6 +15,9 @@ final class Advice {
   /** Items that take longer are not too small for anything. */
   private static final Duration SMALL = Duration.ofMillis(1);
 
+  /** Calls of short tasks that compute have no more workers called. */
+  private static final int MOST_USEFUL = 2 * Runtime.getRuntime().availableProcessors();
+
   private final PoolStats stats;
   private final double startUp;
   private final double busy;
@@ -108,7 +111,10 @@ final class Advice {
         + "they waited for items for "
         + share(idle)
         + " of it: there are fewer items at a time than workers, or the input or the reader of the"
-        + " results is slow.";
+        + " results is slow"
+        + (processes && stats.workers() > MOST_USEFUL
+            ? ", or short tasks that compute need no more of them: use fewer workers."
+            : ".");
   }
 
   /** Returns the item that the end of the calls waited for, if there is one. */

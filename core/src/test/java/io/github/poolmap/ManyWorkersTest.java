@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,14 +48,22 @@ class ManyWorkersTest {
   static void openPool() {
     assumeTrue(CORES <= MOST_CORES, "so many JVMs as would be needed here are too many");
     assumeTrue(Files.isReadable(Path.of("/proc/thread-self/schedstat")), "a system that tells");
-    pool =
+    pool = warm(builder -> {}, "start");
+  }
+
+  /** Makes a pool all of whose workers are there. */
+  private static ProcessPool<Object, Object> warm(
+      Consumer<ProcessPool.Builder<Object, Object>> settings, String journal) {
+    ProcessPool.Builder<Object, Object> builder =
         ProcessPool.builder()
             .workers(WORKERS)
             .startStrategy(StartStrategy.spawn())
-            .jvmArgs("-XX:TieredStopAtLevel=1", "-Xmx64m")
-            .build();
-    Mapper<Object, Object> meeting = deeds(new Journal(folder.resolve("start")));
-    pool.with(o -> o.chunkSize(1)).map(x -> meeting.map(x), times(WORKERS, Deed.MEET));
+            .jvmArgs("-XX:TieredStopAtLevel=1", "-Xmx64m");
+    settings.accept(builder);
+    ProcessPool<Object, Object> made = builder.build();
+    Mapper<Object, Object> meeting = deeds(new Journal(folder.resolve(journal)));
+    made.with(o -> o.chunkSize(1)).map(x -> meeting.map(x), times(WORKERS, Deed.MEET));
+    return made;
   }
 
   @AfterAll
@@ -97,7 +106,8 @@ class ManyWorkersTest {
   }
 
   /** Calls until the pool has learnt that the function computes, and tells whether it has. */
-  private static boolean learnsThatTasksCompute(Mapper<Object, Object> function) {
+  private static boolean learnsThatTasksCompute(
+      ProcessPool<Object, Object> pool, Mapper<Object, Object> function) {
     for (int call = 0; call < CALLS; call++) {
       if (new HashSet<>(pool.map(function, times(60, Deed.COMPUTE))).size() <= USEFUL) {
         return true;
@@ -108,14 +118,14 @@ class ManyWorkersTest {
 
   @Test
   void tasksThatComputeGetNoMoreWorkersThanKeepTheProcessorsBusy() {
-    assertThat(learnsThatTasksCompute(deeds(journal))).isTrue();
+    assertThat(learnsThatTasksCompute(pool, deeds(journal))).isTrue();
     assertThat(pool.stats().liveWorkers()).isEqualTo(WORKERS);
   }
 
   @Test
   void tasksThatBeginToWaitForOneAnotherAllGetAWorker() {
     Mapper<Object, Object> function = deeds(journal);
-    assertThat(learnsThatTasksCompute(function)).isTrue();
+    assertThat(learnsThatTasksCompute(pool, function)).isTrue();
     CompletableFuture<List<Object>> pids = pool.mapAsync(function, times(WORKERS, Deed.MEET));
     assertThat(pids).succeedsWithin(SOON);
     assertThat(pids.join()).doesNotHaveDuplicates().hasSize(WORKERS);
@@ -124,7 +134,7 @@ class ManyWorkersTest {
   @Test
   void tasksThatWaitForOneAnotherBehindManyThatComputeAllGetAWorker() {
     Mapper<Object, Object> function = deeds(journal);
-    assertThat(learnsThatTasksCompute(function)).isTrue();
+    assertThat(learnsThatTasksCompute(pool, function)).isTrue();
     List<Object> inputs = new ArrayList<>(times(200, Deed.COMPUTE));
     inputs.addAll(times(WORKERS, Deed.MEET));
     CompletableFuture<List<Object>> pids = pool.mapAsync(function, inputs);
@@ -135,7 +145,31 @@ class ManyWorkersTest {
   @Test
   void tasksThatBeginToPauseGetAllWorkers() {
     Mapper<Object, Object> function = deeds(journal);
-    assertThat(learnsThatTasksCompute(function)).isTrue();
+    assertThat(learnsThatTasksCompute(pool, function)).isTrue();
     assertThat(new HashSet<>(pool.map(function, times(400, Deed.PAUSE)))).hasSize(WORKERS);
+  }
+
+  /** Those that have done the items before are replaced at about the same time. */
+  @Test
+  void idleWorkersComeForItemsWhoseWorkersWaitForTheirSuccessors() throws Exception {
+    Path slow = folder.resolve("slow");
+    String flag = slow.toString();
+    Effect<WorkerInfo> start =
+        info -> {
+          while (Files.exists(Path.of(flag))) {
+            Thread.sleep(5);
+          }
+        };
+    try (ProcessPool<Object, Object> replacing =
+        warm(builder -> builder.maxTasksPerWorker(200).initializer(start), "replacing")) {
+      Mapper<Object, Object> function = deeds(journal);
+      assertThat(learnsThatTasksCompute(replacing, function)).isTrue();
+      Files.createFile(slow);
+      CompletableFuture<List<Object>> pids =
+          replacing.mapAsync(function, times(USEFUL * 200 + 50, Deed.COMPUTE));
+      assertThat(pids).succeedsWithin(SOON);
+    } finally {
+      Files.deleteIfExists(slow);
+    }
   }
 }

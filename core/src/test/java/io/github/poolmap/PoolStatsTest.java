@@ -216,6 +216,21 @@ class PoolStatsTest {
   }
 
   @Test
+  void moreWorkersThanShortTasksCanUseAreWorthAWord() {
+    int useful = 2 * Runtime.getRuntime().availableProcessors();
+    String fewer = "or short tasks that compute need no more of them: use fewer workers.";
+    assertThat(idle(PoolKind.PROCESSES, useful + 1).advice().orElseThrow()).endsWith(fewer);
+    assertThat(idle(PoolKind.PROCESSES, useful).advice().orElseThrow()).endsWith("is slow.");
+    assertThat(idle(PoolKind.THREADS, useful + 1).advice().orElseThrow()).endsWith("is slow.");
+  }
+
+  private static PoolStats idle(PoolKind kind, int workers) {
+    PoolStats.Slot[] slots = new PoolStats.Slot[workers];
+    Arrays.setAll(slots, i -> slot(i, 0, 200, 0, 800, 800));
+    return stats(kind, 1_000, twenty(millis(50)), List.of(), slots);
+  }
+
+  @Test
   void aMomentOfCallsSaysNothing() {
     assertThat(
             stats(PoolKind.PROCESSES, 99, twenty(millis(1)), List.of(), slot(0, 90, 1, 1, 0, 0))

@@ -3,6 +3,8 @@ package io.github.poolmap.internal.process;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,11 +20,13 @@ record ThreadTimes(long computedNanos, long queuedNanos) {
 
   private static final Logger LOG = LoggerFactory.getLogger(ThreadTimes.class);
 
+  private static final boolean ARE_KNOWN = Files.isReadable(Path.of("/proc/self/schedstat"));
+
   private static final int LONGEST_LINE = 80;
 
   /** Returns those of a thread; null if they are not to be had. */
   static @Nullable ThreadTimes of(long pid, long thread) {
-    if (thread == 0) {
+    if (thread == 0 || !ARE_KNOWN) {
       return null;
     }
     String file = "/proc/" + pid + "/task/" + thread + "/schedstat";

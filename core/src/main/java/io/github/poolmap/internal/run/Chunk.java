@@ -176,10 +176,11 @@ public final class Chunk<F> {
     /**
      * Tells what they did.
      *
+     * @param items how many have been executed, 1 at least
      * @param computedNanos how long they had a processor
      * @param pausedNanos how long they neither had one nor waited for one
      */
-    void took(long computedNanos, long pausedNanos);
+    void took(int items, long computedNanos, long pausedNanos);
   }
 
   /** Returns what is wanted to be known of its tasks; null if nothing is. */

@@ -370,6 +370,7 @@ final class Dispatcher<F> {
     lock.lock();
     try {
       if (calls != null) {
+        calls.beginLook();
         boolean allHaveCome =
             idle.isEmpty() && dormant.isEmpty() && occupied.cardinality() >= limit;
         calls.look(allHaveCome ? List.of() : occupants(), System.nanoTime());

@@ -8,11 +8,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks {@link UsefulLanes} how many lanes are to be called for a run, and has what it says checked
- * as long as there are items for which no lane is called.
+ * Asks {@link UsefulLanes} how many lanes are to be called for a run, and looks after the run as
+ * long as there are items for which none is called.
  *
- * <p>Tasks may be other than they were, and wait for each other. So as soon as one of the lanes
- * that are at such a run is late, all lanes are called. Guarded by the lock of the dispatcher.
+ * <p>Tasks may be other than those before them, and wait for one another, or a worker for the one
+ * that is to replace it. So if one of the lanes that are at such a run is late, all lanes are
+ * called. Guarded by the lock of the dispatcher.
  */
 final class LaneCalls<F> {
 
@@ -21,7 +22,10 @@ final class LaneCalls<F> {
   private static final Duration LOOK = Duration.ofMillis(20);
 
   /** Beside others that compute a short task may take so long. */
-  private static final long LATE_NANOS = 50_000_000;
+  private static final long SOONEST_LATE_NANOS = 50_000_000;
+
+  /** In a chunk of so long what a lane costs does not show. */
+  private static final long LATEST_LATE_NANOS = 1_000_000_000;
 
   private static final int LATE_TIMES = 4;
 
@@ -36,7 +40,8 @@ final class LaneCalls<F> {
    * Makes one.
    *
    * @param lock that of the dispatcher
-   * @param lookAgain has {@link #look} called, and then lanes; called without the lock
+   * @param lookAgain has {@link #beginLook} and {@link #look} called, and then lanes; called
+   *     without the lock
    */
   LaneCalls(String poolName, ReentrantLock lock, UsefulLanes useful, Runnable lookAgain) {
     this.poolName = poolName;
@@ -51,7 +56,7 @@ final class LaneCalls<F> {
     setAt(lane, run);
     String function = run.context().function();
     if (useful.isToBeMeasured(function, lane.expectedNanos)) {
-      chunk.measure = new Measure(function, chunk.size());
+      chunk.measure = new Measure(function);
     }
   }
 
@@ -76,15 +81,12 @@ final class LaneCalls<F> {
   /** Returns for how many chunks of a run lanes are to be called, beside those that are at it. */
   int callable(Run<F> run) {
     int chunks = run.claimableChunks();
-    run.usefulLanes = useful.of(run.context().function());
+    run.usefulLanes = run.isLate ? UsefulLanes.ALL : useful.of(run.context().function());
     int more = Math.max(0, run.usefulLanes - run.lanesAtIt);
-    if (chunks > more) {
-      planLook();
-    }
-    return Math.min(chunks, more);
+    return chunks <= more || !isLookPlanned() ? chunks : more;
   }
 
-  private void planLook() {
+  private boolean isLookPlanned() {
     if (!lookPlanned) {
       try {
         Deadlines.after(LOOK, lookAgain);
@@ -93,6 +95,12 @@ final class LaneCalls<F> {
         LOG.warn("{}: no thread to be had for the timer", poolName, e);
       }
     }
+    return lookPlanned;
+  }
+
+  /** The look that was planned has come. */
+  void beginLook() {
+    lookPlanned = false;
   }
 
   /**
@@ -101,31 +109,33 @@ final class LaneCalls<F> {
    * @param lanes those that there are
    */
   void look(Collection<PoolLane<F>> lanes, long now) {
-    lookPlanned = false;
     for (PoolLane<F> lane : lanes) {
       Run<F> run = lane.at;
-      if (run != null
-          && lane.state == PoolLane.State.BUSY
-          && now - lane.since > Math.max(LATE_NANOS, LATE_TIMES * lane.expectedNanos)
-          && run.isClaimable()) {
-        useful.forget(run.context().function());
+      if (run != null && run.isClaimable() && isLate(lane, now)) {
+        run.isLate = true;
       }
     }
+  }
+
+  private boolean isLate(PoolLane<F> lane, long now) {
+    boolean begun =
+        lane.state == PoolLane.State.BUSY
+            || (lane.state == PoolLane.State.STARTING && !lane.parked);
+    long late = Math.min(LATE_TIMES * lane.expectedNanos, LATEST_LATE_NANOS);
+    return begun && now - lane.since > Math.max(late, SOONEST_LATE_NANOS);
   }
 
   /** Wants to know what the tasks of one chunk do. */
   private final class Measure implements Chunk.Measure {
 
     private final String function;
-    private final int items;
 
-    Measure(String function, int items) {
+    Measure(String function) {
       this.function = function;
-      this.items = items;
     }
 
     @Override
-    public void took(long computedNanos, long pausedNanos) {
+    public void took(int items, long computedNanos, long pausedNanos) {
       lock.lock();
       try {
         useful.report(function, items, computedNanos, pausedNanos);

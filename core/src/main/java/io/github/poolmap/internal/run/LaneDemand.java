@@ -1,6 +1,5 @@
 package io.github.poolmap.internal.run;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
@@ -53,21 +52,11 @@ final class LaneDemand {
   /** A start needs a core most of the time until it is so old. */
   private static final long YOUNG_START_NANOS = 500_000_000;
 
-  private static final int FUNCTIONS_REMEMBERED = 100;
-
   private final int cores;
   private final LongSupplier clock;
 
-  /** What an item took, by the class of its function; the latest calls only. */
-  private final Map<String, Long> earlierCalls =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
-          return size() > FUNCTIONS_REMEMBERED;
-        }
-      };
+  /** What an item took. */
+  private final Map<String, Long> earlierCalls = new LatestFunctions<>();
 
   /** How long calls that have ended since work began to wait occupied lanes. */
   private long endedNanos;

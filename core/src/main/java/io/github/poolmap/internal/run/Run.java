@@ -97,6 +97,9 @@ public final class Run<F> {
   /** How many lanes are called for it, if that is known; written by the dispatcher alone. */
   int usefulLanes = UsefulLanes.ALL;
 
+  /** Whether it needs all lanes, whatever is known; used by the dispatcher alone. */
+  boolean isLate;
+
   /**
    * Makes a run.
    *

@@ -1,6 +1,5 @@
 package io.github.poolmap.internal.run;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -38,20 +37,9 @@ final class UsefulLanes {
   /** So much of what was measured before is forgotten with each chunk. */
   private static final double FORGOTTEN = 1.0 / 8;
 
-  private static final int FUNCTIONS_REMEMBERED = 100;
-
   private final int cores;
 
-  /** By the class of the function; the latest ones only. */
-  private final Map<String, Measured> functions =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Measured> eldest) {
-          return size() > FUNCTIONS_REMEMBERED;
-        }
-      };
+  private final Map<String, Measured> functions = new LatestFunctions<>();
 
   private static final class Measured {
     private int chunks;
@@ -90,15 +78,10 @@ final class UsefulLanes {
    */
   void report(String function, int items, long computedNanos, long pausedNanos) {
     Measured known = functions.computeIfAbsent(function, f -> new Measured());
-    known.chunks++;
+    known.chunks = Math.min(known.chunks + 1, ALL_MEASURED);
     known.items += items - known.items * FORGOTTEN;
     known.computed += computedNanos - known.computed * FORGOTTEN;
     known.paused += pausedNanos - known.paused * FORGOTTEN;
-  }
-
-  /** It was wrong. */
-  void forget(String function) {
-    functions.remove(function);
   }
 
   /** Returns how many lanes are of use to a function at most, {@link #ALL} if nobody knows. */

@@ -1,12 +1,15 @@
 package io.github.poolmap.internal.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -26,7 +29,6 @@ class ThreadTimesTest {
   @Test
   void tellHowLongASleepingThreadHasComputed() throws Exception {
     assumeTrue(Files.isReadable(OWN.resolve("schedstat")), "a system that tells");
-    long pid = ProcessHandle.current().pid();
     AtomicLong id = new AtomicLong();
     CountDownLatch known = new CountDownLatch(1);
     CountDownLatch compute = new CountDownLatch(1);
@@ -50,12 +52,10 @@ class ThreadTimesTest {
             });
     thread.start();
     known.await();
-    awaitSleep(thread);
-    ThreadTimes before = ThreadTimes.of(pid, id.get());
+    ThreadTimes before = asleep(thread, id.get());
     compute.countDown();
     computed.await();
-    awaitSleep(thread);
-    ThreadTimes after = ThreadTimes.of(pid, id.get());
+    ThreadTimes after = asleep(thread, id.get());
     end.countDown();
     thread.join();
     assertThat(before).isNotNull();
@@ -65,15 +65,21 @@ class ThreadTimesTest {
     // It had a processor or waited for one. What a hypervisor takes may count as neither.
     assertThat(run).isPositive().isLessThan(1_000 * MILLI);
     assertThat(run + queued).isGreaterThan(50 * MILLI);
-    assertThat(ThreadTimes.of(pid, id.get())).isNull();
+    // The system may have it for a moment longer.
+    await().until(() -> ThreadTimes.of(ProcessHandle.current().pid(), id.get()) == null);
   }
 
-  private static void awaitSleep(Thread thread) throws InterruptedException {
-    while (thread.getState() != Thread.State.WAITING) {
-      Thread.sleep(1);
-    }
-    // It says that it waits a moment before it does.
-    Thread.sleep(20);
+  /** Returns the times of a thread once it sleeps, and has been charged for all that it did. */
+  private static ThreadTimes asleep(Thread thread, long id) {
+    AtomicReference<ThreadTimes> last = new AtomicReference<>();
+    await()
+        .until(
+            () -> {
+              ThreadTimes now = ThreadTimes.of(ProcessHandle.current().pid(), id);
+              ThreadTimes before = last.getAndSet(now);
+              return thread.getState() == Thread.State.WAITING && Objects.equals(before, now);
+            });
+    return last.get();
   }
 
   @Test

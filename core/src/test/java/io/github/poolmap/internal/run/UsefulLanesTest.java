@@ -67,13 +67,6 @@ class UsefulLanesTest {
   }
 
   @Test
-  void whatWasWrongIsForgotten() {
-    report(100, 1, MILLI, 0);
-    useful.forget(FUNCTION);
-    assertThat(useful.of(FUNCTION)).isEqualTo(UsefulLanes.ALL);
-  }
-
-  @Test
   void shortChunksAreNotMeasured() {
     assertThat(useful.isToBeMeasured(FUNCTION, ItemCost.UNKNOWN)).isFalse();
     assertThat(useful.isToBeMeasured(FUNCTION, MILLI / 10)).isFalse();
