@@ -15,14 +15,14 @@ final class PauseMeter {
 
   private Chunk.@Nullable Measure measure;
   private @Nullable ThreadTimes before;
-  private long workerNanos = Chunk.UNKNOWN;
+  private long workerNanos;
   private int executed;
 
   /** There is another worker. */
   void reset() {
     measure = null;
     before = null;
-    workerNanos = Chunk.UNKNOWN;
+    workerNanos = 0;
     executed = 0;
   }
 

@@ -135,7 +135,7 @@ final class Dispatcher<F> {
             ? null
             : new LaneStarts<>(poolName, backend, demand, this::lookForStarts);
     this.calls =
-        starts != null && UsefulLanes.mayBeTooMany(most, cores)
+        starts != null && most > UsefulLanes.toComputing(cores)
             ? new LaneCalls<>(poolName, lock, new UsefulLanes(cores), this::lookAtCalls)
             : null;
   }

@@ -4,8 +4,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Asks {@link UsefulLanes} how many lanes are to be called for a run, and looks after the run as
@@ -17,8 +15,6 @@ import org.slf4j.LoggerFactory;
  */
 final class LaneCalls<F> {
 
-  private static final Logger LOG = LoggerFactory.getLogger(LaneCalls.class);
-
   private static final Duration LOOK = Duration.ofMillis(20);
 
   /** Beside others that compute a short task may take so long. */
@@ -29,12 +25,9 @@ final class LaneCalls<F> {
 
   private static final int LATE_TIMES = 4;
 
-  private final String poolName;
   private final ReentrantLock lock;
   private final UsefulLanes useful;
-  private final Runnable lookAgain;
-
-  private boolean lookPlanned;
+  private final PlannedLook nextLook;
 
   /**
    * Makes one.
@@ -44,10 +37,9 @@ final class LaneCalls<F> {
    *     without the lock
    */
   LaneCalls(String poolName, ReentrantLock lock, UsefulLanes useful, Runnable lookAgain) {
-    this.poolName = poolName;
     this.lock = lock;
     this.useful = useful;
-    this.lookAgain = lookAgain;
+    this.nextLook = new PlannedLook(poolName, LOOK, lookAgain);
   }
 
   /** A lane has got a chunk; how long it is expected to take has been noted. */
@@ -81,26 +73,14 @@ final class LaneCalls<F> {
   /** Returns for how many chunks of a run lanes are to be called, beside those that are at it. */
   int callable(Run<F> run) {
     int chunks = run.claimableChunks();
-    run.usefulLanes = run.isLate ? UsefulLanes.ALL : useful.of(run.context().function());
+    run.usefulLanes = run.needsAllLanes ? UsefulLanes.ALL : useful.of(run.context().function());
     int more = Math.max(0, run.usefulLanes - run.lanesAtIt);
-    return chunks <= more || !isLookPlanned() ? chunks : more;
-  }
-
-  private boolean isLookPlanned() {
-    if (!lookPlanned) {
-      try {
-        Deadlines.after(LOOK, lookAgain);
-        lookPlanned = true;
-      } catch (OutOfMemoryError e) {
-        LOG.warn("{}: no thread to be had for the timer", poolName, e);
-      }
-    }
-    return lookPlanned;
+    return chunks <= more || !nextLook.plan() ? chunks : more;
   }
 
   /** The look that was planned has come. */
   void beginLook() {
-    lookPlanned = false;
+    nextLook.begin();
   }
 
   /**
@@ -112,7 +92,7 @@ final class LaneCalls<F> {
     for (PoolLane<F> lane : lanes) {
       Run<F> run = lane.at;
       if (run != null && run.isClaimable() && isLate(lane, now)) {
-        run.isLate = true;
+        run.needsAllLanes = true;
       }
     }
   }

@@ -4,8 +4,6 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Asks {@link LaneDemand} how many lanes are to be started, by what the lanes of a dispatcher do
@@ -14,20 +12,16 @@ import org.slf4j.LoggerFactory;
  */
 final class LaneStarts<F> {
 
-  private static final Logger LOG = LoggerFactory.getLogger(LaneStarts.class);
-
   /** Lanes ask whenever they have ended a chunk, which may be every few microseconds. */
   private static final long ANSWER_HOLDS_NANOS = 100_000;
 
   /** Of so many runs each is looked at; calls may wait by the hundred thousand. */
   private static final int RUNS_LOOKED_AT = 64;
 
-  private final String poolName;
   private final Backend<F> backend;
   private final LaneDemand demand;
-  private final Runnable lookAgain;
+  private final PlannedLook nextLook;
 
-  private boolean lookPlanned;
   private boolean answered;
   private long answeredAt;
 
@@ -37,10 +31,9 @@ final class LaneStarts<F> {
    * @param lookAgain asks again; called without the lock
    */
   LaneStarts(String poolName, Backend<F> backend, LaneDemand demand, Runnable lookAgain) {
-    this.poolName = poolName;
     this.backend = backend;
     this.demand = demand;
-    this.lookAgain = lookAgain;
+    this.nextLook = new PlannedLook(poolName, Duration.ofNanos(LaneDemand.LOOK_NANOS), lookAgain);
   }
 
   /** A lane has got a chunk. */
@@ -77,7 +70,7 @@ final class LaneStarts<F> {
   int starts(int most, @Nullable PoolLane<F>[] lanes, Set<PoolLane<F>> dormant, Set<Run<F>> round) {
     long now = demand.now();
     if (answered && now - answeredAt < ANSWER_HOLDS_NANOS) {
-      planLook();
+      nextLook.plan();
       return 0;
     }
     LaneDemand.Look look = demand.look(backend.startNanos());
@@ -102,7 +95,7 @@ final class LaneStarts<F> {
     answered = starts == 0;
     answeredAt = now;
     if (starts < most) {
-      planLook();
+      nextLook.plan();
     }
     return starts;
   }
@@ -121,20 +114,9 @@ final class LaneStarts<F> {
     }
   }
 
-  private void planLook() {
-    if (!lookPlanned) {
-      try {
-        Deadlines.after(Duration.ofNanos(LaneDemand.LOOK_NANOS), lookAgain);
-        lookPlanned = true;
-      } catch (OutOfMemoryError e) {
-        LOG.warn("{}: no thread to be had for the timer", poolName, e);
-      }
-    }
-  }
-
   /** The look that was planned has come. */
   void beginLook() {
-    lookPlanned = false;
+    nextLook.begin();
     answered = false;
   }
 }

@@ -97,8 +97,8 @@ public final class Run<F> {
   /** How many lanes are called for it, if that is known; written by the dispatcher alone. */
   int usefulLanes = UsefulLanes.ALL;
 
-  /** Whether it needs all lanes, whatever is known; used by the dispatcher alone. */
-  boolean isLate;
+  /** Whether all lanes are to be called, whatever is known; used by the dispatcher alone. */
+  boolean needsAllLanes;
 
   /**
    * Makes a run.

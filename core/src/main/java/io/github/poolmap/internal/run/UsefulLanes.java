@@ -53,9 +53,9 @@ final class UsefulLanes {
     this.cores = cores;
   }
 
-  /** Tells whether so many lanes may be more than are of use. */
-  static boolean mayBeTooMany(int lanes, int cores) {
-    return lanes > LANES_A_CORE * cores;
+  /** Returns how many lanes are of use to short tasks that do nothing but compute. */
+  static int toComputing(int cores) {
+    return LANES_A_CORE * cores;
   }
 
   /**
@@ -94,6 +94,6 @@ final class UsefulLanes {
     if (taskNanos >= LONG_TASK_NANOS * known.items) {
       return ALL;
     }
-    return (int) Math.min(ALL, Math.round(LANES_A_CORE * cores * taskNanos / known.computed));
+    return (int) Math.min(ALL, Math.round(toComputing(cores) * taskNanos / known.computed));
   }
 }

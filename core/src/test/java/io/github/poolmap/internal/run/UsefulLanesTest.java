@@ -91,8 +91,8 @@ class UsefulLanesTest {
   }
 
   @Test
-  void poolsOfTwoLanesACoreHaveNoneTooMany() {
-    assertThat(UsefulLanes.mayBeTooMany(4, 2)).isFalse();
-    assertThat(UsefulLanes.mayBeTooMany(5, 2)).isTrue();
+  void twoLanesACoreAreOfUseToTasksThatCompute() {
+    report(100, 1, MILLI, 0);
+    assertThat(UsefulLanes.toComputing(2)).isEqualTo(4).isEqualTo(useful.of(FUNCTION));
   }
 }
