@@ -16,6 +16,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -47,6 +49,9 @@ class TimeLimitRaceTest {
 
   /** Each kill costs the boot of a JVM. */
   private static final int DEAF_EVERY = 250;
+
+  /** In the name of a worker. */
+  private static final Pattern PID = Pattern.compile("\\(pid (\\d+)\\)");
 
   /**
    * An item.
@@ -102,6 +107,7 @@ class TimeLimitRaceTest {
     private String worker = "";
     private int starts;
     private int micros;
+    private boolean deaf;
     private long start;
     private long notBefore = -NEVER;
     private long interrupted = NEVER;
@@ -123,7 +129,9 @@ class TimeLimitRaceTest {
       long time = Long.parseLong(parts[2]);
       if (parts[3].equals("s")) {
         story.starts++;
-        story.micros = races.get(Integer.parseInt(parts[0])).micros();
+        Race race = races.get(Integer.parseInt(parts[0]));
+        story.micros = race.micros();
+        story.deaf = race.deaf();
         story.worker = parts[1];
         story.start = time;
       } else {
@@ -155,7 +163,7 @@ class TimeLimitRaceTest {
     Journal journal = new Journal(folder.resolve("journal"));
     List<Race> races = races(new Random(workers));
     List<Outcome<Race, Integer>> outcomes;
-    int given;
+    List<String> given;
     try (Logs logs = new Logs();
         Pools pools = Pools.builder().workers(workers).build()) {
       outcomes =
@@ -168,10 +176,9 @@ class TimeLimitRaceTest {
                           .gracePeriod(Duration.ofMillis(GRACE_MILLIS)))
               .mapOutcomes(race -> run(race, journal), races);
       given =
-          (int)
-              logs.messages(Level.WARN).stream()
-                  .filter(message -> message.contains("ignores its interrupt"))
-                  .count();
+          logs.messages(Level.WARN).stream()
+              .filter(message -> message.contains("ignores its interrupt"))
+              .toList();
     }
     List<Story> stories = read(journal, races);
     assertThat(outcomes).hasSize(2 * RACES);
@@ -205,10 +212,24 @@ class TimeLimitRaceTest {
     // Otherwise nothing has been tested. On a machine with too much to do a limit ends items some
     // milliseconds late, by when most of them have ended by themselves.
     assertThat(failed[0]).isBetween(RACES / 100, RACES * 9 / 10);
-    // On a machine with too much to do others do not come to heed their interrupt in time.
-    assertThat(given).isBetween(1, 2 * RACES / DEAF_EVERY);
+    // On a machine with too much to do others do not come to heed their interrupt in time, foremost
+    // those that a JVM without a core begins with: they have to load their classes first.
+    long inFreshJvms = given.stream().filter(message -> isInFreshJvm(message, stories)).count();
+    assertThat(inFreshJvms).as("given up in fresh JVMs").isLessThan(RACES / 100);
+    assertThat(given.size() - inFreshJvms).isBetween(1L, 2L * RACES / DEAF_EVERY);
     // A machine so busy that this fails could show nothing.
     assertThat(failed[1]).isLessThan(RACES / 20);
+  }
+
+  /** Whether a JVM was killed for the item it had begun with, which would have heeded. */
+  private static boolean isInFreshJvm(String message, List<Story> stories) {
+    Matcher pid = PID.matcher(message);
+    if (!pid.find()) {
+      return false;
+    }
+    List<Story> itsStories =
+        stories.stream().filter(story -> story.worker.startsWith(pid.group(1) + "/")).toList();
+    return itsStories.isEmpty() || (itsStories.size() == 1 && !itsStories.get(0).deaf);
   }
 
   /**
