@@ -218,7 +218,7 @@ final class TaskLoop implements Runnable {
     } finally {
       thread.leave();
     }
-    Started answer = new Started(System.nanoTime(), failure, values != null, OwnPid.ofThisThread());
+    Started answer = new Started(System.nanoTime(), failure, values != null, OwnIds.threadId());
     data.write(FrameType.STARTED, id, answer.pack());
   }
 

@@ -73,7 +73,7 @@ public final class WorkerMain {
   private static void boot(String name, WorkerFolder folder) throws IOException {
     Address address = Address.read(folder);
     byte[] token = Files.readAllBytes(folder.token());
-    long pid = OwnPid.find();
+    long pid = OwnIds.pid();
     // First of all the watch: from here on the parent's end is this JVM's end, whatever happens.
     FrameChannel control = dial(address, folder, Hello.Role.CONTROL, token, pid);
     ClassFetcher fetcher = new ClassFetcher(control);

@@ -6,11 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Finds out which process this JVM is. {@link ProcessHandle} knows, but to be asked for the first
- * time it makes a pool of threads out of lambdas, which takes a tenth of the time that a worker
- * needs to boot.
+ * Finds out what the system calls this JVM and its threads. {@link ProcessHandle} knows the first,
+ * but to be asked for the first time it makes a pool of threads out of lambdas, which takes a tenth
+ * of the time that a worker needs to boot.
  */
-final class OwnPid {
+final class OwnIds {
 
   private static final Path THREAD = Path.of("/proc/thread-self");
 
@@ -22,10 +22,10 @@ final class OwnPid {
    */
   private static final String NAMES = "\nNSpid:";
 
-  private OwnPid() {}
+  private OwnIds() {}
 
   /** Returns what Linux calls the calling thread; 0 where it cannot be known. */
-  static long ofThisThread() {
+  static long threadId() {
     try {
       // "1234/task/1240"
       String task = Files.readSymbolicLink(THREAD).toString();
@@ -35,9 +35,10 @@ final class OwnPid {
     }
   }
 
-  static long find() {
+  /** Returns the pid of this JVM. */
+  static long pid() {
     try {
-      long pid = in(new String(Files.readAllBytes(STATUS), StandardCharsets.ISO_8859_1));
+      long pid = pidIn(new String(Files.readAllBytes(STATUS), StandardCharsets.ISO_8859_1));
       if (pid > 0) {
         return pid;
       }
@@ -53,7 +54,7 @@ final class OwnPid {
   }
 
   /** Returns the pid that the text tells, 0 if it tells none. */
-  static long in(String status) {
+  static long pidIn(String status) {
     int names = status.indexOf(NAMES);
     int end = status.indexOf('\n', names + 1);
     if (names < 0 || end < 0) {

@@ -10,21 +10,21 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class OwnPidTest {
+class OwnIdsTest {
 
   @Test
   void isWhatTheJdkSays() {
-    assertThat(OwnPid.find()).isEqualTo(ProcessHandle.current().pid());
+    assertThat(OwnIds.pid()).isEqualTo(ProcessHandle.current().pid());
   }
 
   @Test
   @EnabledOnOs(OS.LINUX)
   void aThreadIsOneOfThoseOfItsProcess() throws Exception {
     AtomicLong other = new AtomicLong();
-    Thread thread = new Thread(() -> other.set(OwnPid.ofThisThread()));
+    Thread thread = new Thread(() -> other.set(OwnIds.threadId()));
     thread.start();
     thread.join();
-    long own = OwnPid.ofThisThread();
+    long own = OwnIds.threadId();
     assertThat(Path.of("/proc/self/task", Long.toString(own))).exists();
     assertThat(other.get()).isPositive().isNotEqualTo(own);
   }
@@ -41,6 +41,6 @@ class OwnPidTest {
     "'', 0"
   })
   void isTheLastOfTheNamesThatTheSystemHasForAProcess(String status, long pid) {
-    assertThat(OwnPid.in(status)).isEqualTo(pid);
+    assertThat(OwnIds.pidIn(status)).isEqualTo(pid);
   }
 }
