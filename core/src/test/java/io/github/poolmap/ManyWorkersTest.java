@@ -3,6 +3,7 @@ package io.github.poolmap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
@@ -48,21 +50,21 @@ class ManyWorkersTest {
   static void openPool() {
     assumeTrue(CORES <= MOST_CORES, "so many JVMs as would be needed here are too many");
     assumeTrue(Files.isReadable(Path.of("/proc/thread-self/schedstat")), "a system that tells");
-    pool = warm(builder -> {}, "start");
+    pool = warm(WORKERS, builder -> {}, "start");
   }
 
   /** Makes a pool all of whose workers are there. */
   private static ProcessPool<Object, Object> warm(
-      Consumer<ProcessPool.Builder<Object, Object>> settings, String journal) {
+      int workers, Consumer<ProcessPool.Builder<Object, Object>> settings, String journal) {
     ProcessPool.Builder<Object, Object> builder =
         ProcessPool.builder()
-            .workers(WORKERS)
+            .workers(workers)
             .startStrategy(StartStrategy.spawn())
             .jvmArgs("-XX:TieredStopAtLevel=1", "-Xmx64m");
     settings.accept(builder);
     ProcessPool<Object, Object> made = builder.build();
-    Mapper<Object, Object> meeting = deeds(new Journal(folder.resolve(journal)));
-    made.with(o -> o.chunkSize(1)).map(x -> meeting.map(x), times(WORKERS, Deed.MEET));
+    Mapper<Object, Object> meeting = deeds(workers, new Journal(folder.resolve(journal)));
+    made.with(o -> o.chunkSize(1)).map(x -> meeting.map(x), times(workers, Deed.MEET));
     return made;
   }
 
@@ -79,9 +81,7 @@ class ManyWorkersTest {
   }
 
   /** One function for all, since a pool knows them by their classes. Tells who executed it. */
-  private static Mapper<Object, Object> deeds(Journal journal) {
-    // A worker sees fewer cores.
-    int all = WORKERS;
+  private static Mapper<Object, Object> deeds(int all, Journal journal) {
     return deed -> {
       switch ((Deed) deed) {
         case COMPUTE -> {
@@ -118,13 +118,13 @@ class ManyWorkersTest {
 
   @Test
   void tasksThatComputeGetNoMoreWorkersThanKeepTheProcessorsBusy() {
-    assertThat(learnsThatTasksCompute(pool, deeds(journal))).isTrue();
+    assertThat(learnsThatTasksCompute(pool, deeds(WORKERS, journal))).isTrue();
     assertThat(pool.stats().liveWorkers()).isEqualTo(WORKERS);
   }
 
   @Test
   void tasksThatBeginToWaitForOneAnotherAllGetAWorker() {
-    Mapper<Object, Object> function = deeds(journal);
+    Mapper<Object, Object> function = deeds(WORKERS, journal);
     assertThat(learnsThatTasksCompute(pool, function)).isTrue();
     CompletableFuture<List<Object>> pids = pool.mapAsync(function, times(WORKERS, Deed.MEET));
     assertThat(pids).succeedsWithin(SOON);
@@ -133,7 +133,7 @@ class ManyWorkersTest {
 
   @Test
   void tasksThatWaitForOneAnotherBehindManyThatComputeAllGetAWorker() {
-    Mapper<Object, Object> function = deeds(journal);
+    Mapper<Object, Object> function = deeds(WORKERS, journal);
     assertThat(learnsThatTasksCompute(pool, function)).isTrue();
     List<Object> inputs = new ArrayList<>(times(200, Deed.COMPUTE));
     inputs.addAll(times(WORKERS, Deed.MEET));
@@ -144,32 +144,87 @@ class ManyWorkersTest {
 
   @Test
   void tasksThatBeginToPauseGetAllWorkers() {
-    Mapper<Object, Object> function = deeds(journal);
+    Mapper<Object, Object> function = deeds(WORKERS, journal);
     assertThat(learnsThatTasksCompute(pool, function)).isTrue();
     assertThat(new HashSet<>(pool.map(function, times(400, Deed.PAUSE)))).hasSize(WORKERS);
+  }
+
+  /** Lanes take turns at calls; what one has too many of is not missing to the other. */
+  @Test
+  void callsAtTheSameTimeGetNoMoreWorkersThanEachAlone() {
+    int workers = 3 * USEFUL + 2;
+    // Where there is more to do than there are cores a task seems to pause for a moment.
+    int most = 2 * USEFUL + 2;
+    try (ProcessPool<Object, Object> large = warm(workers, builder -> {}, "large")) {
+      Mapper<Object, Object> function = deeds(workers, journal);
+      assertThat(learnsThatTasksCompute(large, function)).isTrue();
+      Set<Object> pids = new HashSet<>();
+      // On a machine that has other things to do one of the workers may be late.
+      for (int pair = 0; pair < 10 && (pids.isEmpty() || pids.size() > most); pair++) {
+        CompletableFuture<List<Object>> one = large.mapAsync(function, times(400, Deed.COMPUTE));
+        pids = new HashSet<>(large.map(function, times(400, Deed.COMPUTE)));
+        pids.addAll(one.join());
+      }
+      assertThat(pids).hasSizeBetween(1, most);
+    }
   }
 
   /** Those that have done the items before are replaced at about the same time. */
   @Test
   void idleWorkersComeForItemsWhoseWorkersWaitForTheirSuccessors() throws Exception {
+    // In all calls together those that are called exceed their tasks, and no others.
+    int workers = 2 * USEFUL + 3;
+    int tasks = 200;
+    int calls = 22;
     Path slow = folder.resolve("slow");
-    String flag = slow.toString();
+    try (ProcessPool<Object, Object> replacing = replacing(workers, tasks, slow)) {
+      Mapper<Object, Object> function = deeds(workers, journal);
+      assertThat(learnsThatTasksCompute(replacing, function)).isTrue();
+      List<Object> items = times(USEFUL * tasks / (calls - 2), Deed.COMPUTE);
+      callWithoutSuccessors(replacing, function, items, calls, slow);
+    }
+  }
+
+  /** Who had the item before is the first one to be called for the next. */
+  @Test
+  void anIdleWorkerComesForAnItemWhoseWorkerWaitsForItsSuccessor() throws Exception {
+    Path slow = folder.resolve("slow too");
+    try (ProcessPool<Object, Object> replacing = replacing(3, 5, slow)) {
+      callWithoutSuccessors(replacing, deeds(3, journal), times(1, Deed.COMPUTE), 8, slow);
+    }
+  }
+
+  /** Makes a pool whose workers are replaced, but not as long as there is the file. */
+  private static ProcessPool<Object, Object> replacing(int workers, int tasks, Path slow) {
+    String file = slow.toString();
     Effect<WorkerInfo> start =
         info -> {
-          while (Files.exists(Path.of(flag))) {
+          while (Files.exists(Path.of(file))) {
             Thread.sleep(5);
           }
         };
-    try (ProcessPool<Object, Object> replacing =
-        warm(builder -> builder.maxTasksPerWorker(200).initializer(start), "replacing")) {
-      Mapper<Object, Object> function = deeds(journal);
-      assertThat(learnsThatTasksCompute(replacing, function)).isTrue();
-      Files.createFile(slow);
-      CompletableFuture<List<Object>> pids =
-          replacing.mapAsync(function, times(USEFUL * 200 + 50, Deed.COMPUTE));
-      assertThat(pids).succeedsWithin(SOON);
+    return warm(
+        workers,
+        builder -> builder.maxTasksPerWorker(tasks).initializer(start),
+        slow.getFileName() + " start");
+  }
+
+  private static void callWithoutSuccessors(
+      ProcessPool<Object, Object> pool,
+      Mapper<Object, Object> function,
+      List<Object> items,
+      int calls,
+      Path slow)
+      throws IOException {
+    Pool<Object, Object> oneByOne = pool.with(o -> o.chunkSize(1));
+    Files.createFile(slow);
+    try {
+      for (int call = 0; call < calls; call++) {
+        CompletableFuture<List<Object>> pids = oneByOne.mapAsync(function, items);
+        assertThat(pids).as("call %s", call).succeedsWithin(SOON);
+      }
     } finally {
-      Files.deleteIfExists(slow);
+      Files.delete(slow);
     }
   }
 }

@@ -8,14 +8,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A thread that has just worked has not been charged for all of it. So the end of a chunk is
  * measured when the worker, which as a rule has slept since, is sent the next one. What is not yet
- * charged passes for a pause; the time until the worker has a processor to begin is none. Of the
- * lane's thread alone.
+ * charged passes for a pause.
+ *
+ * <p>The worker looks at its clock when it begins, while the account of its thread also has the
+ * time for which it had to wait for a processor until then. That is not taken off what the chunk
+ * took: otherwise tasks would not seem to pause where the machine is busy. Of the lane's thread
+ * alone.
  */
 final class PauseMeter {
 
   private Chunk.@Nullable Measure measure;
   private @Nullable ThreadTimes before;
   private long workerNanos;
+  private long beginNanos;
   private int executed;
 
   /** There is another worker. */
@@ -23,6 +28,7 @@ final class PauseMeter {
     measure = null;
     before = null;
     workerNanos = 0;
+    beginNanos = 0;
     executed = 0;
   }
 
@@ -31,6 +37,7 @@ final class PauseMeter {
     Chunk.Measure last = measure;
     ThreadTimes start = before;
     long lastNanos = workerNanos;
+    long lastBegin = beginNanos;
     int items = executed;
     reset();
     if (sent.isAhead()) {
@@ -49,15 +56,34 @@ final class PauseMeter {
     if (last != null && start != null && ended) {
       long computed = Math.max(1, now.computedNanos() - start.computedNanos());
       long queued = now.queuedNanos() - start.queuedNanos();
-      last.took(items, computed, Math.max(0, lastNanos - computed - queued));
+      last.took(items, computed, pause(lastBegin, lastNanos, computed, queued));
     }
     measure = next;
     before = now;
   }
 
-  /** The worker has ended the latest chunk: so many items, in so long. */
-  void ended(int items, long nanos) {
-    executed = items;
-    workerNanos = nanos;
+  /**
+   * Returns for how long a chunk neither computed nor waited for a processor.
+   *
+   * @param beginNanos how long it was until the worker began
+   * @param workerNanos how long it took then
+   * @param queuedNanos for how long the thread waited for a processor in all of that
+   */
+  static long pause(long beginNanos, long workerNanos, long computedNanos, long queuedNanos) {
+    long queuedWithin = Math.max(0, queuedNanos - beginNanos);
+    return Math.max(0, workerNanos - computedNanos - queuedWithin);
+  }
+
+  /**
+   * The worker has ended the latest chunk.
+   *
+   * @param items how many it has executed
+   * @param beginNanos how long it was until the worker began, from its sending on
+   * @param workerNanos how long it took then
+   */
+  void ended(int items, long beginNanos, long workerNanos) {
+    this.executed = items;
+    this.beginNanos = beginNanos;
+    this.workerNanos = workerNanos;
   }
 }

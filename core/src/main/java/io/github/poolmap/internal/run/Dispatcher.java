@@ -80,7 +80,10 @@ final class Dispatcher<F> {
   /** Lanes that have been started or called for work and have not come for it yet. */
   private int coming;
 
-  /** Those of them that have to get a worker first, which may take any time. */
+  /**
+   * Those of them that have to get a worker first, which may take any time, also where its start
+   * has begun.
+   */
   private int comingLate;
 
   /** Written under the lock. */
@@ -325,14 +328,7 @@ final class Dispatcher<F> {
       return;
     }
     int enough = (int) Math.min(limit, (long) coming + most);
-    int wanted = 0;
-    for (Run<F> run : round) {
-      int chunks = calls == null ? run.claimableChunks() : calls.callable(run);
-      wanted = (int) Math.min(enough, (long) wanted + chunks);
-      if (wanted == enough) {
-        break;
-      }
-    }
+    int wanted = calls == null ? claimableChunks(enough) : calls.callable(round, enough);
     while (coming - comingLate < wanted && !idle.isEmpty()) {
       call(idle.getLast());
     }
@@ -350,6 +346,18 @@ final class Dispatcher<F> {
         return;
       }
     }
+  }
+
+  /** Returns how many chunks could be claimed, but no more than are enough. */
+  private int claimableChunks(int enough) {
+    long chunks = 0;
+    for (Run<F> run : round) {
+      chunks += run.claimableChunks();
+      if (chunks >= enough) {
+        return enough;
+      }
+    }
+    return (int) chunks;
   }
 
   /** Work has waited for some time that nobody came for. */
@@ -433,7 +441,7 @@ final class Dispatcher<F> {
       lane.called = comes;
       coming += comes ? 1 : -1;
     }
-    boolean late = comes && lane.state == PoolLane.State.STARTING && !lane.hasSuccessor;
+    boolean late = comes && lane.state == PoolLane.State.STARTING;
     if (lane.comesLate != late) {
       lane.comesLate = late;
       comingLate += late ? 1 : -1;

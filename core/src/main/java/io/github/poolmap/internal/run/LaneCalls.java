@@ -6,12 +6,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks {@link UsefulLanes} how many lanes are to be called for a run, and looks after the run as
- * long as there are items for which none is called.
+ * Decides for how many chunks lanes are called: for all, or for as many as {@link UsefulLanes}
+ * knows to be of use.
  *
- * <p>Tasks may be other than those before them, and wait for one another, or a worker for the one
- * that is to replace it. So if one of the lanes that are at such a run is late, all lanes are
- * called. Guarded by the lock of the dispatcher.
+ * <p>A run for some of whose items no lane is called is looked after as long as that is so. Tasks
+ * may be other than those before them, and wait for one another, or a worker for the one that is to
+ * replace it. So if one of the lanes that are at such a run is late, all lanes are called. Guarded
+ * by the lock of the dispatcher.
  */
 final class LaneCalls<F> {
 
@@ -70,12 +71,38 @@ final class LaneCalls<F> {
     }
   }
 
-  /** Returns for how many chunks of a run lanes are to be called, beside those that are at it. */
-  int callable(Run<F> run) {
-    int chunks = run.claimableChunks();
-    run.usefulLanes = run.needsAllLanes ? UsefulLanes.ALL : useful.of(run.context().function());
-    int more = Math.max(0, run.usefulLanes - run.lanesAtIt);
-    return chunks <= more || !nextLook.plan() ? chunks : more;
+  /**
+   * Returns for how many chunks lanes are to be called, beside those that are at their runs; no
+   * more than are enough.
+   *
+   * @param round the runs that have something to claim
+   */
+  int callable(Iterable<Run<F>> round, int enough) {
+    long unlimited = 0;
+    long limited = 0;
+    for (Run<F> run : round) {
+      int chunks = run.claimableChunks();
+      if (chunks == 0) {
+        continue;
+      }
+      run.usefulLanes = run.needsAllLanes ? UsefulLanes.ALL : useful.of(run.context().function());
+      // Less than none where it has too many: lanes take turns, those come to the other runs.
+      long more = (long) run.usefulLanes - run.lanesAtIt;
+      int returned = run.claims().returned();
+      if (returned > 0) {
+        // That has waited already.
+        more = Math.max(more, returned);
+      }
+      if (chunks <= more || !nextLook.plan()) {
+        unlimited += chunks;
+      } else {
+        limited += more;
+      }
+      if (unlimited + limited >= enough) {
+        return enough;
+      }
+    }
+    return (int) Math.min(enough, unlimited + Math.max(0, limited));
   }
 
   /** The look that was planned has come. */

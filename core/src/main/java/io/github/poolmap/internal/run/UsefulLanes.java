@@ -34,6 +34,9 @@ final class UsefulLanes {
   private static final int ALL_MEASURED = 16;
   private static final int ONE_IN = 4;
 
+  /** If so many chunks in a row could not be measured, tasks may have become others. */
+  private static final int CLAIMS_BELIEVED = 64;
+
   /** So much of what was measured before is forgotten with each chunk. */
   private static final double FORGOTTEN = 1.0 / 8;
 
@@ -64,11 +67,15 @@ final class UsefulLanes {
    * @param expectedNanos how long it will take, {@link ItemCost#UNKNOWN} if nobody knows
    */
   boolean isToBeMeasured(String function, long expectedNanos) {
-    if (expectedNanos < SHORTEST_MEASURED_NANOS) {
-      return false;
-    }
+    boolean measurable = expectedNanos >= SHORTEST_MEASURED_NANOS;
     Measured known = functions.get(function);
-    return known == null || known.chunks < ALL_MEASURED || ++known.claims % ONE_IN == 0;
+    if (known == null) {
+      return measurable;
+    }
+    if (++known.claims > CLAIMS_BELIEVED) {
+      functions.remove(function);
+    }
+    return measurable && (known.chunks < ALL_MEASURED || known.claims % ONE_IN == 0);
   }
 
   /**
@@ -79,6 +86,7 @@ final class UsefulLanes {
   void report(String function, int items, long computedNanos, long pausedNanos) {
     Measured known = functions.computeIfAbsent(function, f -> new Measured());
     known.chunks = Math.min(known.chunks + 1, ALL_MEASURED);
+    known.claims = 0;
     known.items += items - known.items * FORGOTTEN;
     known.computed += computedNanos - known.computed * FORGOTTEN;
     known.paused += pausedNanos - known.paused * FORGOTTEN;

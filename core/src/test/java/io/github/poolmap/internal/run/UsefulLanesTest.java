@@ -2,7 +2,6 @@ package io.github.poolmap.internal.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,9 +75,31 @@ class UsefulLanesTest {
   @Test
   void onceAFunctionIsKnownOnlySomeOfItsChunksAreMeasured() {
     report(100, 1, MILLI, 0);
-    long measured =
-        IntStream.range(0, 100).filter(i -> useful.isToBeMeasured(FUNCTION, MILLI)).count();
+    int measured = 0;
+    for (int chunk = 0; chunk < 100; chunk++) {
+      if (useful.isToBeMeasured(FUNCTION, MILLI)) {
+        measured++;
+        report(1, 1, MILLI, 0);
+      }
+    }
     assertThat(measured).isEqualTo(25);
+  }
+
+  @Test
+  void functionIsForgottenWhenItsChunksCannotBeMeasuredAnyMore() {
+    report(100, 1, MILLI, 0);
+    for (int claim = 0; claim < 60; claim++) {
+      assertThat(useful.isToBeMeasured(FUNCTION, MILLI / 10)).isFalse();
+    }
+    report(1, 1, MILLI, 0);
+    for (int claim = 0; claim < 60; claim++) {
+      assertThat(useful.isToBeMeasured(FUNCTION, MILLI / 10)).isFalse();
+      assertThat(useful.of(FUNCTION)).isEqualTo(4);
+    }
+    for (int claim = 0; claim < 5; claim++) {
+      assertThat(useful.isToBeMeasured(FUNCTION, MILLI / 10)).isFalse();
+    }
+    assertThat(useful.of(FUNCTION)).isEqualTo(UsefulLanes.ALL);
   }
 
   @Test
