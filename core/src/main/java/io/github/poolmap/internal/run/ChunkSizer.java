@@ -20,6 +20,15 @@ final class ChunkSizer {
   /** To measure an item takes three looks at the clock, less than a hundredth of this. */
   private static final long MEASURED_NANOS = 20_000;
 
+  /** Longer items may be worth their hand-over. */
+  private static final int SMALLEST_GATHERED = 32;
+
+  /** For more lanes there are always few. */
+  private static final int MOST_GATHERING = 32;
+
+  /** To be so many times too small makes the hand-over a fifth of what a chunk costs. */
+  private static final int FEW = 4;
+
   /** As large as a fixed chunk may be; the ledger of a worker numbers items with 24 bits. */
   private static final int LARGEST = 1 << 20;
 
@@ -111,6 +120,17 @@ final class ChunkSizer {
     }
     itemNanos = Math.max(1, itemNanos);
     last = Math.max(last, items);
+  }
+
+  /**
+   * Tells whether so few items are there that a chunk of them would be far from what it should be,
+   * of items that are so short that this is worth a short wait for more.
+   */
+  boolean areFew(int available) {
+    return fixed == 0
+        && wish() >= SMALLEST_GATHERED
+        && sharers.getAsInt() <= MOST_GATHERING
+        && next(available) < wish() / FEW;
   }
 
   /** Tells whether items take so long, or may, that measuring each of them does not show. */

@@ -57,6 +57,7 @@ final class Dispatcher<F> {
 
   private final ReentrantLock lock = new BriefLock();
   private final Condition laneGone = lock.newCondition();
+  private final Gathering gathering = new Gathering(lock);
 
   /** In the order of their turns; calls may leave it from anywhere, by the hundred thousand. */
   private final Set<Run<F>> round = new LinkedHashSet<>();
@@ -304,6 +305,7 @@ final class Dispatcher<F> {
         run.inRound = true;
         round.add(run);
       }
+      gathering.more(run, round.size() == 1);
       callLanes();
     } finally {
       lock.unlock();
@@ -515,7 +517,11 @@ final class Dispatcher<F> {
   @Nullable Chunk<F> take(PoolLane<F> lane) {
     lock.lock();
     try {
-      if (!waitForWork(lane, PoolLane.State.IDLE)) {
+      boolean there = waitForWork(lane, PoolLane.State.IDLE);
+      if (there && gather(lane)) {
+        there = waitForWork(lane, PoolLane.State.IDLE);
+      }
+      if (!there) {
         return null;
       }
       Chunk<F> chunk = claimNext(lane);
@@ -546,6 +552,24 @@ final class Dispatcher<F> {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Waits for more items if it is better to; true if it has waited. */
+  private boolean gather(PoolLane<F> lane) {
+    Run<F> run = firstOfRound();
+    if (run == null || round.size() > 1 || !Gathering.isWorthIt(run)) {
+      return false;
+    }
+    lane.state = PoolLane.State.IDLE;
+    left(lane);
+    setComing(lane, true);
+    try {
+      gathering.await(run, () -> round.size() == 1);
+    } catch (InterruptedException e) {
+      // Interrupts outside user code have nobody to reach.
+      LOG.debug("{}: stray interrupt ignored", lane);
+    }
+    return true;
   }
 
   private void claimed(PoolLane<F> lane, Chunk<F> chunk) {

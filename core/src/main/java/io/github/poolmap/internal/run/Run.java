@@ -61,6 +61,7 @@ public final class Run<F> {
   private final Claims claims;
   private final Attempts attempts;
   private final Eviction<F> eviction;
+  private final Backoff gatherings = new Backoff();
   private final Map<Chunk<F>, Lane<F>> onBoard = new HashMap<>();
   private final Map<Items, Deadline> delays = new HashMap<>();
 
@@ -557,6 +558,19 @@ public final class Run<F> {
 
   boolean isClaimable() {
     return !stopped && claims.areThere();
+  }
+
+  /** Tells whether inputs are being read and only few can be claimed yet. Needs the lock. */
+  boolean hasFewInputs() {
+    return !stopped
+        && !claims.isInputComplete()
+        && !claims.haveReturned()
+        && sizer.areFew(claims.fresh());
+  }
+
+  /** Returns when lanes do not wait for more inputs. */
+  Backoff gatherings() {
+    return gatherings;
   }
 
   /** Returns how many chunks could be claimed now, at most. */

@@ -12,36 +12,30 @@ import java.util.function.BooleanSupplier;
  *
  * <p>Nobody shall notice. It takes at most {@link #LONGEST_NANOS}; each look lets other threads
  * have the processor if any wants it; so many threads look at a time as there are processors to
- * spare, over all pools; and where looking was in vain the next waits do without, up to sixty-four
- * of them, so that it costs next to nothing where answers take long.
- *
- * <p>What is noted of past waits is a hint, and may be lost where threads meet.
+ * spare, over all pools; and where looking was in vain the next waits do without, see {@link
+ * Backoff}, so that it costs next to nothing where answers take long.
  */
 final class ShortWait {
 
   private static final long LONGEST_NANOS = 50_000;
-  private static final int MOST_LEFT_OUT = 64;
   private static final int LOOKS_AT_A_TIME = 16;
 
   private static final int SPARE_PROCESSORS = Runtime.getRuntime().availableProcessors() - 1;
   private static final AtomicInteger LOOKING = new AtomicInteger();
 
-  private volatile int leftOut;
-  private volatile int toLeaveOut;
+  private final Backoff backoff = new Backoff();
 
   /** Waits for a moment until the condition holds; does nothing if that has been in vain lately. */
   void until(BooleanSupplier condition) {
     if (condition.getAsBoolean()) {
       return;
     }
-    int left = toLeaveOut;
-    if (left > 0) {
-      toLeaveOut = left - 1;
+    if (backoff.leavesOut()) {
       return;
     }
     if (LOOKING.incrementAndGet() <= SPARE_PROCESSORS) {
       try {
-        note(look(condition));
+        backoff.note(look(condition));
       } finally {
         LOOKING.decrementAndGet();
       }
@@ -62,11 +56,5 @@ final class ShortWait {
       Thread.yield();
     } while (System.nanoTime() - start < LONGEST_NANOS);
     return condition.getAsBoolean();
-  }
-
-  private void note(boolean successful) {
-    int next = successful ? 0 : Math.min(MOST_LEFT_OUT, 2 * leftOut + 1);
-    leftOut = next;
-    toLeaveOut = next;
   }
 }

@@ -155,22 +155,4 @@ class BetweenItemsTest {
     stopAt(Moment.LOOK_AT_LOADER);
     assertThat(begun).containsExactly("0", "1 interrupted");
   }
-
-  /** Keeps nothing. */
-  private static final class NoScope implements WorkerScope {
-
-    @Override
-    public Object enter() {
-      return null;
-    }
-
-    @Override
-    public void leave(Object before) {}
-
-    @Override
-    public void initialize() {}
-
-    @Override
-    public void close() {}
-  }
 }

@@ -67,6 +67,35 @@ class ChunkSizerTest {
   }
 
   @Test
+  void itemsAreFewIfTheirChunkIsFarFromWhatItShouldBe() {
+    assertThat(adaptive.areFew(1)).as("nothing is known").isFalse();
+    for (int i = 0; i < 10; i++) {
+      adaptive.report(1000, 100_000, 50_000);
+    }
+    assertThat(adaptive.wish()).isEqualTo(8000);
+    assertThat(adaptive.areFew(1)).isTrue();
+    assertThat(adaptive.areFew(7999)).isTrue();
+    // Two lanes take a quarter of what is there.
+    assertThat(adaptive.areFew(8000)).isFalse();
+  }
+
+  @Test
+  void longerItemsAreNeverFew() {
+    for (int i = 0; i < 10; i++) {
+      adaptive.report(10, 10 * 40_000, 50_000);
+    }
+    assertThat(adaptive.wish()).isEqualTo(25);
+    assertThat(adaptive.areFew(1)).isFalse();
+  }
+
+  @Test
+  void chunksOfAFixedSizeAreNotWaitedFor() {
+    ChunkSizer fixed = new ChunkSizer(OptionalInt.of(100), OptionalInt.empty(), () -> 2, () -> 2);
+    fixed.report(100, 10_000, 50_000);
+    assertThat(fixed.areFew(1)).isFalse();
+  }
+
+  @Test
   void theEndIsSharedOutFinely() {
     for (int i = 0; i < 10; i++) {
       adaptive.report(1000, 100_000, 50_000);

@@ -52,24 +52,6 @@ class EngineTest {
         List.of());
   }
 
-  /** Workers that keep nothing. */
-  private static final class NoScope implements WorkerScope {
-
-    @Override
-    public Object enter() {
-      return null;
-    }
-
-    @Override
-    public void leave(Object before) {}
-
-    @Override
-    public void initialize() {}
-
-    @Override
-    public void close() {}
-  }
-
   private static long threads() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> thread.getName().startsWith(NAME))
