@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,7 +39,8 @@ class ManyWorkersTest {
   private enum Deed {
     COMPUTE,
     PAUSE,
-    MEET
+    MEET,
+    FAIL_OR_NOT
   }
 
   private static @TempDir Path folder;
@@ -64,7 +66,12 @@ class ManyWorkersTest {
     settings.accept(builder);
     ProcessPool<Object, Object> made = builder.build();
     Mapper<Object, Object> meeting = deeds(workers, new Journal(folder.resolve(journal)));
-    made.with(o -> o.chunkSize(1)).map(x -> meeting.map(x), times(workers, Deed.MEET));
+    try {
+      made.with(o -> o.chunkSize(1)).map(x -> meeting.map(x), times(workers, Deed.MEET));
+    } catch (RuntimeException | Error e) {
+      made.close();
+      throw e;
+    }
     return made;
   }
 
@@ -90,6 +97,11 @@ class ManyWorkersTest {
           }
         }
         case PAUSE -> Thread.sleep(8);
+        case FAIL_OR_NOT -> {
+          if (ThreadLocalRandom.current().nextBoolean()) {
+            throw new IllegalStateException("by chance");
+          }
+        }
         case MEET -> {
           journal.add(deed);
           while (journal.lines().size() < all) {
@@ -120,6 +132,37 @@ class ManyWorkersTest {
   void tasksThatComputeGetNoMoreWorkersThanKeepTheProcessorsBusy() {
     assertThat(learnsThatTasksCompute(pool, deeds(WORKERS, journal))).isTrue();
     assertThat(pool.stats().liveWorkers()).isEqualTo(WORKERS);
+  }
+
+  /** Their chunks are sent ahead of need, which is where they cannot be measured. */
+  @Test
+  void whatIsKnownOfTasksIsNotForgottenWhileTheyAreHandedOutOneByOne() {
+    Mapper<Object, Object> function = deeds(WORKERS, journal);
+    assertThat(learnsThatTasksCompute(pool, function)).isTrue();
+    Pool<Object, Object> oneByOne = pool.with(o -> o.chunkSize(1));
+    int few = 0;
+    for (int call = 0; call < 6; call++) {
+      List<Object> pids = oneByOne.map(function, times(300, Deed.COMPUTE));
+      few += call > 2 && new HashSet<>(pids).size() <= USEFUL + 1 ? 1 : 0;
+    }
+    // On a machine that has other things to do one of the workers may be late.
+    assertThat(few).isPositive();
+  }
+
+  @Test
+  void tasksThatAreTriedAgainGetHardlyMoreWorkers() {
+    Mapper<Object, Object> function = deeds(WORKERS, journal);
+    assertThat(learnsThatTasksCompute(pool, function)).isTrue();
+    int few = 0;
+    for (int call = 0; call < 6; call++) {
+      List<Object> inputs = new ArrayList<>(times(200, Deed.COMPUTE));
+      for (int at = 0; at < inputs.size(); at += 20) {
+        inputs.set(at, Deed.FAIL_OR_NOT);
+      }
+      List<Object> pids = pool.with(o -> o.retries(20)).map(function, inputs);
+      few += new HashSet<>(pids).size() <= USEFUL + 1 ? 1 : 0;
+    }
+    assertThat(few).isPositive();
   }
 
   @Test

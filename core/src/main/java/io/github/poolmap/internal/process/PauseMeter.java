@@ -20,6 +20,7 @@ final class PauseMeter {
   private Chunk.@Nullable Measure measure;
   private @Nullable ThreadTimes before;
   private long workerNanos;
+  private long sentAt;
   private long beginNanos;
   private int executed;
 
@@ -60,6 +61,7 @@ final class PauseMeter {
     }
     measure = next;
     before = now;
+    sentAt = System.nanoTime();
   }
 
   /**
@@ -78,12 +80,12 @@ final class PauseMeter {
    * The worker has ended the latest chunk.
    *
    * @param items how many it has executed
-   * @param beginNanos how long it was until the worker began, from its sending on
+   * @param begunAt when the worker began, by the clock of this JVM
    * @param workerNanos how long it took then
    */
-  void ended(int items, long beginNanos, long workerNanos) {
+  void ended(int items, long begunAt, long workerNanos) {
     this.executed = items;
-    this.beginNanos = beginNanos;
+    this.beginNanos = Math.max(0, begunAt - sentAt);
     this.workerNanos = workerNanos;
   }
 }

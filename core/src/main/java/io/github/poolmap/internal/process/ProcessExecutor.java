@@ -480,7 +480,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
     lastRunEnd = Math.min(start + progress.workerNanos(), arrived);
     sent.ran(before, start, lastRunEnd, !onBoard.isEmpty());
     sent.computed(progress.cpuNanos());
-    pauses.ended(sent.executed(), start - sent.sentAt(), progress.workerNanos());
+    pauses.ended(sent.executed(), start, progress.workerNanos());
   }
 
   /** Returns when the worker can have begun with the first chunk that it has. */

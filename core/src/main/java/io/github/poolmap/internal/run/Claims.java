@@ -105,11 +105,6 @@ final class Claims {
     return !returned.isEmpty();
   }
 
-  /** Returns how many chunks have come back and wait to be claimed again. */
-  int returned() {
-    return returned.size();
-  }
-
   /** Returns how many items that have not been claimed yet can be. */
   int fresh() {
     if (isFull()) {

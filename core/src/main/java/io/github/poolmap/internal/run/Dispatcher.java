@@ -526,7 +526,7 @@ final class Dispatcher<F> {
       }
       Chunk<F> chunk = claimNext(lane);
       lane.state = PoolLane.State.BUSY;
-      claimed(lane, chunk);
+      claimed(lane, chunk, false);
       callOn();
       return chunk;
     } finally {
@@ -541,12 +541,14 @@ final class Dispatcher<F> {
   @Nullable Chunk<F> takeAhead(PoolLane<F> lane, Run<F> run) {
     lock.lock();
     try {
-      Chunk<F> chunk =
-          round.size() == 1 && firstOfRound() == run && lane.state == PoolLane.State.BUSY
-              ? run.claimAhead(lane)
-              : null;
+      boolean may =
+          round.size() == 1
+              && firstOfRound() == run
+              && lane.state == PoolLane.State.BUSY
+              && (calls == null || calls.mayClaimAhead(lane, run));
+      Chunk<F> chunk = may ? run.claimAhead(lane) : null;
       if (chunk != null) {
-        claimed(lane, chunk);
+        claimed(lane, chunk, true);
       }
       return chunk;
     } finally {
@@ -572,12 +574,12 @@ final class Dispatcher<F> {
     return true;
   }
 
-  private void claimed(PoolLane<F> lane, Chunk<F> chunk) {
+  private void claimed(PoolLane<F> lane, Chunk<F> chunk, boolean ahead) {
     if (starts != null) {
       starts.claimed(lane, chunk);
     }
     if (calls != null) {
-      calls.claimed(lane, chunk);
+      calls.claimed(lane, chunk, ahead);
     }
   }
 

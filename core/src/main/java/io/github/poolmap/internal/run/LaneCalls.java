@@ -43,14 +43,27 @@ final class LaneCalls<F> {
     this.nextLook = new PlannedLook(poolName, LOOK, lookAgain);
   }
 
-  /** A lane has got a chunk; how long it is expected to take has been noted. */
-  void claimed(PoolLane<F> lane, Chunk<F> chunk) {
+  /**
+   * A lane has got a chunk; how long it is expected to take has been noted.
+   *
+   * @param ahead whether it has another one to execute first
+   */
+  void claimed(PoolLane<F> lane, Chunk<F> chunk, boolean ahead) {
     Run<F> run = chunk.run();
     setAt(lane, run);
     String function = run.context().function();
-    if (useful.isToBeMeasured(function, lane.expectedNanos)) {
+    lane.measured = useful.claimed(function, lane.expectedNanos, !ahead);
+    if (lane.measured) {
       chunk.measure = new Measure(function);
     }
+  }
+
+  /**
+   * Tells whether a lane may get a chunk ahead of need. Two in a row cannot be told apart by what
+   * measures them.
+   */
+  boolean mayClaimAhead(PoolLane<F> lane, Run<F> run) {
+    return !lane.measured && !useful.isMeasureDue(run.context().function());
   }
 
   /** A lane has nothing to do, or has ended. */
@@ -88,10 +101,9 @@ final class LaneCalls<F> {
       run.usefulLanes = run.needsAllLanes ? UsefulLanes.ALL : useful.of(run.context().function());
       // Less than none where it has too many: lanes take turns, those come to the other runs.
       long more = (long) run.usefulLanes - run.lanesAtIt;
-      int returned = run.claims().returned();
-      if (returned > 0) {
+      if (more == 0 && run.claims().haveReturned()) {
         // That has waited already.
-        more = Math.max(more, returned);
+        more = 1;
       }
       if (chunks <= more || !nextLook.plan()) {
         unlimited += chunks;

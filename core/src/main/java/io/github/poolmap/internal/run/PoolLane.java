@@ -56,6 +56,9 @@ final class PoolLane<F> implements Lane<F>, Runnable {
   /** Guarded by the dispatcher's lock: how long its chunk was expected to take. */
   long expectedNanos;
 
+  /** Guarded by the dispatcher's lock: whether its chunk is measured. */
+  boolean measured;
+
   /** Guarded by the dispatcher's lock: whose chunk it got last; null where nobody counts that. */
   @Nullable Run<F> at;
 

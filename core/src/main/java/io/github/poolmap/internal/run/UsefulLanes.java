@@ -27,15 +27,17 @@ final class UsefulLanes {
   /** Beside tasks of this length what a lane costs does not show. */
   private static final long LONG_TASK_NANOS = 20_000_000;
 
-  /** To measure a chunk takes the parent some twenty microseconds. */
+  /**
+   * To measure a chunk takes the parent some twenty microseconds, and the next one cannot be sent
+   * ahead. So a function becomes known by chunks of this length.
+   */
   private static final long SHORTEST_MEASURED_NANOS = 500_000;
 
   private static final int CHUNKS_BELIEVED = 4;
   private static final int ALL_MEASURED = 16;
-  private static final int ONE_IN = 4;
 
-  /** If so many chunks in a row could not be measured, tasks may have become others. */
-  private static final int CLAIMS_BELIEVED = 64;
+  /** From then on its tasks may become others: one chunk of whatever length in so much work. */
+  private static final long MEASURED_EVERY_NANOS = 4_000_000;
 
   /** So much of what was measured before is forgotten with each chunk. */
   private static final double FORGOTTEN = 1.0 / 8;
@@ -46,7 +48,7 @@ final class UsefulLanes {
 
   private static final class Measured {
     private int chunks;
-    private int claims;
+    private long unmeasuredNanos;
     private double items;
     private double computed;
     private double paused;
@@ -62,20 +64,28 @@ final class UsefulLanes {
   }
 
   /**
-   * Tells whether a chunk that is about to be executed is to be measured.
+   * A lane has got a chunk: tells whether it is to be measured.
    *
    * @param expectedNanos how long it will take, {@link ItemCost#UNKNOWN} if nobody knows
+   * @param measurable whether it can be
    */
-  boolean isToBeMeasured(String function, long expectedNanos) {
-    boolean measurable = expectedNanos >= SHORTEST_MEASURED_NANOS;
+  boolean claimed(String function, long expectedNanos, boolean measurable) {
     Measured known = functions.get(function);
-    if (known == null) {
-      return measurable;
+    if (known == null || known.chunks < ALL_MEASURED) {
+      return measurable && expectedNanos >= SHORTEST_MEASURED_NANOS;
     }
-    if (++known.claims > CLAIMS_BELIEVED) {
-      functions.remove(function);
+    known.unmeasuredNanos += expectedNanos;
+    if (!measurable || known.unmeasuredNanos < MEASURED_EVERY_NANOS) {
+      return false;
     }
-    return measurable && (known.chunks < ALL_MEASURED || known.claims % ONE_IN == 0);
+    known.unmeasuredNanos = 0;
+    return true;
+  }
+
+  /** Tells whether the next chunk of a function should be one that can be measured. */
+  boolean isMeasureDue(String function) {
+    Measured known = functions.get(function);
+    return known != null && known.unmeasuredNanos >= MEASURED_EVERY_NANOS;
   }
 
   /**
@@ -86,7 +96,6 @@ final class UsefulLanes {
   void report(String function, int items, long computedNanos, long pausedNanos) {
     Measured known = functions.computeIfAbsent(function, f -> new Measured());
     known.chunks = Math.min(known.chunks + 1, ALL_MEASURED);
-    known.claims = 0;
     known.items += items - known.items * FORGOTTEN;
     known.computed += computedNanos - known.computed * FORGOTTEN;
     known.paused += pausedNanos - known.paused * FORGOTTEN;

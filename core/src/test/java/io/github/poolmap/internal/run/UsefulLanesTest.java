@@ -66,40 +66,42 @@ class UsefulLanesTest {
   }
 
   @Test
-  void shortChunksAreNotMeasured() {
-    assertThat(useful.isToBeMeasured(FUNCTION, ItemCost.UNKNOWN)).isFalse();
-    assertThat(useful.isToBeMeasured(FUNCTION, MILLI / 10)).isFalse();
-    assertThat(useful.isToBeMeasured(FUNCTION, MILLI)).isTrue();
+  void itTakesLongChunksToKnowAFunction() {
+    assertThat(useful.claimed(FUNCTION, ItemCost.UNKNOWN, true)).isFalse();
+    assertThat(useful.claimed(FUNCTION, MILLI / 10, true)).isFalse();
+    assertThat(useful.claimed(FUNCTION, MILLI, false)).isFalse();
+    assertThat(useful.claimed(FUNCTION, MILLI, true)).isTrue();
+    assertThat(useful.isMeasureDue(FUNCTION)).isFalse();
   }
 
-  @Test
-  void onceAFunctionIsKnownOnlySomeOfItsChunksAreMeasured() {
+  /** Returns how many of a hundred chunks of a function that is known are measured. */
+  private int measured(long nanos) {
     report(100, 1, MILLI, 0);
     int measured = 0;
     for (int chunk = 0; chunk < 100; chunk++) {
-      if (useful.isToBeMeasured(FUNCTION, MILLI)) {
-        measured++;
-        report(1, 1, MILLI, 0);
-      }
+      measured += useful.claimed(FUNCTION, nanos, true) ? 1 : 0;
     }
-    assertThat(measured).isEqualTo(25);
+    return measured;
   }
 
   @Test
-  void functionIsForgottenWhenItsChunksCannotBeMeasuredAnyMore() {
+  void onceAFunctionIsKnownSomeOfItsChunksAreMeasuredHoweverShort() {
+    assertThat(measured(MILLI)).isEqualTo(25);
+    assertThat(measured(MILLI / 10)).isEqualTo(2);
+    assertThat(measured(100 * MILLI)).isEqualTo(100);
+  }
+
+  @Test
+  void measureIsDueIfNoChunkCouldBeMeasuredForSomeTime() {
     report(100, 1, MILLI, 0);
-    for (int claim = 0; claim < 60; claim++) {
-      assertThat(useful.isToBeMeasured(FUNCTION, MILLI / 10)).isFalse();
+    for (int chunk = 0; chunk < 4; chunk++) {
+      assertThat(useful.isMeasureDue(FUNCTION)).isFalse();
+      assertThat(useful.claimed(FUNCTION, MILLI, false)).isFalse();
     }
-    report(1, 1, MILLI, 0);
-    for (int claim = 0; claim < 60; claim++) {
-      assertThat(useful.isToBeMeasured(FUNCTION, MILLI / 10)).isFalse();
-      assertThat(useful.of(FUNCTION)).isEqualTo(4);
-    }
-    for (int claim = 0; claim < 5; claim++) {
-      assertThat(useful.isToBeMeasured(FUNCTION, MILLI / 10)).isFalse();
-    }
-    assertThat(useful.of(FUNCTION)).isEqualTo(UsefulLanes.ALL);
+    assertThat(useful.isMeasureDue(FUNCTION)).isTrue();
+    assertThat(useful.claimed(FUNCTION, MILLI, false)).isFalse();
+    assertThat(useful.claimed(FUNCTION, MILLI / 10, true)).isTrue();
+    assertThat(useful.isMeasureDue(FUNCTION)).isFalse();
   }
 
   @Test
