@@ -174,6 +174,11 @@ public final class ProcessBackend implements Backend<ShippedFunction>, WarmWorke
   }
 
   @Override
+  public boolean measuresChunks() {
+    return ThreadTimes.areKnown();
+  }
+
+  @Override
   public long startNanos() {
     return startTime.nanos();
   }

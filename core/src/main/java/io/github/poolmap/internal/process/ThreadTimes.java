@@ -24,6 +24,11 @@ record ThreadTimes(long computedNanos, long queuedNanos) {
 
   private static final int LONGEST_LINE = 80;
 
+  /** Tells whether this system tells them. */
+  static boolean areKnown() {
+    return ARE_KNOWN;
+  }
+
   /** Returns those of a thread; null if they are not to be had. */
   static @Nullable ThreadTimes of(long pid, long thread) {
     if (thread == 0 || !ARE_KNOWN) {

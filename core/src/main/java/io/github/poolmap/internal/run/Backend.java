@@ -46,6 +46,11 @@ public interface Backend<F> {
     return new LaneThread(lane, name, isInline());
   }
 
+  /** Tells whether executors can do what {@link Chunk#measure} asks for. */
+  default boolean measuresChunks() {
+    return false;
+  }
+
   /**
    * Returns how long {@link ChunkExecutor#open} takes that has to start a worker, in nanoseconds;
    * zero if that is next to nothing, always. Called under a lock, like the next one.

@@ -139,7 +139,7 @@ final class Dispatcher<F> {
             ? null
             : new LaneStarts<>(poolName, backend, demand, this::lookForStarts);
     this.calls =
-        starts != null && most > UsefulLanes.toComputing(cores)
+        starts != null && backend.measuresChunks() && most > UsefulLanes.toComputing(cores)
             ? new LaneCalls<>(poolName, lock, new UsefulLanes(cores), this::lookAtCalls)
             : null;
   }
@@ -305,7 +305,9 @@ final class Dispatcher<F> {
         run.inRound = true;
         round.add(run);
       }
-      gathering.more(run, round.size() == 1);
+      if (!(isAlone(run) && run.hasFewInputs())) {
+        gathering.end();
+      }
       callLanes();
     } finally {
       lock.unlock();
@@ -559,19 +561,32 @@ final class Dispatcher<F> {
   /** Waits for more items if it is better to; true if it has waited. */
   private boolean gather(PoolLane<F> lane) {
     Run<F> run = firstOfRound();
-    if (run == null || round.size() > 1 || !Gathering.isWorthIt(run)) {
+    if (run == null || !isAlone(run) || !run.hasFewInputs()) {
+      return false;
+    }
+    // Would it go on taking single items it would hold up the reader that others wait for.
+    if (!gathering.isUnderWay() && run.gatherings().leavesOut()) {
       return false;
     }
     lane.state = PoolLane.State.IDLE;
     left(lane);
     setComing(lane, true);
     try {
-      gathering.await(run, () -> round.size() == 1);
+      boolean useful =
+          gathering.await(() -> isAlone(run) && run.hasFewInputs(), run.claims()::read);
+      if (isAlone(run)) {
+        run.gatherings().note(useful);
+      }
     } catch (InterruptedException e) {
       // Interrupts outside user code have nobody to reach.
       LOG.debug("{}: stray interrupt ignored", lane);
     }
     return true;
+  }
+
+  /** Tells whether no other run has anything to claim. */
+  private boolean isAlone(Run<F> run) {
+    return round.isEmpty() || (round.size() == 1 && round.contains(run));
   }
 
   private void claimed(PoolLane<F> lane, Chunk<F> chunk, boolean ahead) {

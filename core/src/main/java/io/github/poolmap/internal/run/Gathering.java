@@ -4,6 +4,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * Where lanes wait for a moment until inputs that are read one by one have become more than a few.
@@ -13,49 +14,63 @@ import java.util.function.BooleanSupplier;
  * same problem, and the same answer (RFC 813, "silly window syndrome").
  *
  * <p>Nobody shall notice. It is done for items so short that a chunk should have dozens of them,
- * and for {@link #LONGEST_NANOS} at most; not if another call has items, too; and where it was in
- * vain it is left out, see {@link Backoff}. Guarded by the lock of the dispatcher.
+ * and for {@link #PARTS} times {@link #PART_NANOS} at most, as long as inputs come so quickly that
+ * their reader must be busy with nothing else; not if another call has items, too; and where it was
+ * in vain it is left out, see {@link Backoff}. Guarded by the lock of the dispatcher.
  */
 final class Gathering {
 
-  private static final long LONGEST_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+  private static final int PARTS = 2;
+  private static final long PART_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
-  /** So much growth tells that more come at once. */
-  private static final int GROWTH = 4;
+  /** If less comes in one part, the input comes slowly, or the reader waits for what there is. */
+  private static final int QUICK = 32;
 
-  private final Condition enough;
+  private final Condition ended;
   private int waiting;
 
   Gathering(ReentrantLock lock) {
-    this.enough = lock.newCondition();
+    this.ended = lock.newCondition();
   }
 
-  /** Tells whether a lane is to wait before it takes what there is of this run. */
-  static boolean isWorthIt(Run<?> run) {
-    return run.hasFewInputs() && !run.gatherings().leavesOut();
+  /** Tells whether lanes wait. */
+  boolean isUnderWay() {
+    return waiting > 0;
   }
 
   /**
-   * Waits, without the lock, until there are enough, or not that one only, or the moment is over.
+   * Waits, without the lock, as long as it is worth it.
+   *
+   * @param few whether there are few still, and nothing else to do
+   * @param read how many inputs have been read
+   * @return false if that was not worth it
    */
-  void await(Run<?> run, BooleanSupplier isOnlyOne) throws InterruptedException {
-    int before = run.claims().fresh();
-    long left = LONGEST_NANOS;
+  boolean await(BooleanSupplier few, LongSupplier read) throws InterruptedException {
     waiting++;
     try {
-      while (left > 0 && isOnlyOne.getAsBoolean() && run.hasFewInputs()) {
-        left = enough.awaitNanos(left);
+      for (int part = 0; part < PARTS; part++) {
+        long before = read.getAsLong();
+        long left = PART_NANOS;
+        while (left > 0 && few.getAsBoolean()) {
+          left = ended.awaitNanos(left);
+        }
+        if (left > 0) {
+          return true;
+        }
+        if (read.getAsLong() - before < QUICK) {
+          return false;
+        }
       }
+      return true;
     } finally {
       waiting--;
     }
-    run.gatherings().note(left > 0 || run.claims().fresh() >= (long) GROWTH * before);
   }
 
-  /** There is more of a run, or another one has come. */
-  void more(Run<?> run, boolean isOnlyOne) {
-    if (waiting > 0 && !(isOnlyOne && run.hasFewInputs())) {
-      enough.signalAll();
+  /** There may be enough, or something else to do. */
+  void end() {
+    if (waiting > 0) {
+      ended.signalAll();
     }
   }
 }

@@ -337,6 +337,10 @@ public final class Run<F> {
     lock.lock();
     try {
       claims.endInput();
+      if (isClaimable()) {
+        // Nobody has to wait for more.
+        stage.nowClaimable(this);
+      }
       readToEnd |= !stopped || !readsNoMore();
       changed.signalAll();
       endsNow = noticeEnd();

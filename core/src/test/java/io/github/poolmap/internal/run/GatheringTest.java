@@ -5,7 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.poolmap.MapOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +42,66 @@ class GatheringTest {
           chunks.incrementAndGet();
         }
       };
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Gathering gathering = new Gathering(lock);
+
+  private boolean isUseful(BooleanSupplier few, LongSupplier read) throws InterruptedException {
+    lock.lock();
+    try {
+      return gathering.await(few, read);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Test
+  void itIsInVainIfNothingComes() throws Exception {
+    assertThat(isUseful(() -> true, () -> 7)).isFalse();
+  }
+
+  /** The reader waits for what there is, before it reads on. */
+  @Test
+  void itIsInVainIfNothingComesBehindABurst() throws Exception {
+    AtomicInteger looks = new AtomicInteger();
+    assertThat(isUseful(() -> true, () -> looks.getAndIncrement() == 0 ? 0 : 64)).isFalse();
+  }
+
+  @Test
+  void itIsOfUseAsLongAsInputsComeQuickly() throws Exception {
+    AtomicInteger read = new AtomicInteger();
+    assertThat(isUseful(() -> true, () -> read.addAndGet(50))).isTrue();
+  }
+
+  @Test
+  void itEndsWhenThereAreEnough() throws Exception {
+    AtomicBoolean few = new AtomicBoolean(true);
+    CountDownLatch waits = new CountDownLatch(1);
+    AtomicInteger read = new AtomicInteger();
+    CompletableFuture<Boolean> useful =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return isUseful(
+                    () -> {
+                      waits.countDown();
+                      return few.get();
+                    },
+                    () -> read.addAndGet(50));
+              } catch (InterruptedException e) {
+                throw new CompletionException(e);
+              }
+            });
+    waits.await();
+    lock.lock();
+    try {
+      few.set(false);
+      gathering.end();
+    } finally {
+      lock.unlock();
+    }
+    assertThat(useful.get(10, TimeUnit.SECONDS)).isTrue();
+  }
 
   @Test
   void shortItemsThatAreReadOneByOneAreNotHandedOutAFewAtATime() throws Exception {
