@@ -564,16 +564,22 @@ final class Dispatcher<F> {
     if (run == null || !isAlone(run) || !run.hasFewInputs()) {
       return false;
     }
-    // Would it go on taking single items it would hold up the reader that others wait for.
-    if (!gathering.isUnderWay() && run.gatherings().leavesOut()) {
+    // Would it go on taking single items it would hold up the reader that another lane waits for.
+    boolean joins = gathering.isUnderWay();
+    if (!joins && !isWorthToGather(run)) {
       return false;
     }
     lane.state = PoolLane.State.IDLE;
     left(lane);
     setComing(lane, true);
     try {
-      boolean useful =
-          gathering.await(() -> isAlone(run) && run.hasFewInputs(), run.claims()::read);
+      BooleanSupplier few = () -> isAlone(run) && run.hasFewInputs();
+      if (joins) {
+        gathering.join(few);
+        return true;
+      }
+      boolean useful = gathering.await(few, run.claims()::read);
+      run.gathered = run.claims().read();
       if (isAlone(run)) {
         run.gatherings().note(useful);
       }
@@ -582,6 +588,13 @@ final class Dispatcher<F> {
       LOG.debug("{}: stray interrupt ignored", lane);
     }
     return true;
+  }
+
+  private boolean isWorthToGather(Run<F> run) {
+    long read = run.claims().read();
+    boolean moreHaveCome = read != run.gathered;
+    run.gathered = read;
+    return moreHaveCome && !run.gatherings().leavesOut();
   }
 
   /** Tells whether no other run has anything to claim. */

@@ -27,26 +27,26 @@ final class Gathering {
   private static final int QUICK = 32;
 
   private final Condition ended;
-  private int waiting;
+  private boolean underWay;
 
   Gathering(ReentrantLock lock) {
     this.ended = lock.newCondition();
   }
 
-  /** Tells whether lanes wait. */
+  /** Tells whether a lane waits. */
   boolean isUnderWay() {
-    return waiting > 0;
+    return underWay;
   }
 
   /**
-   * Waits, without the lock, as long as it is worth it.
+   * Waits, without the lock, as long as it is worth it. Others can {@link #join} meanwhile.
    *
    * @param few whether there are few still, and nothing else to do
    * @param read how many inputs have been read
    * @return false if that was not worth it
    */
   boolean await(BooleanSupplier few, LongSupplier read) throws InterruptedException {
-    waiting++;
+    underWay = true;
     try {
       for (int part = 0; part < PARTS; part++) {
         long before = read.getAsLong();
@@ -63,13 +63,22 @@ final class Gathering {
       }
       return true;
     } finally {
-      waiting--;
+      underWay = false;
+      ended.signalAll();
+    }
+  }
+
+  /** Waits, without the lock, as long as the lane does that waits already. */
+  void join(BooleanSupplier few) throws InterruptedException {
+    long left = PARTS * PART_NANOS;
+    while (left > 0 && underWay && few.getAsBoolean()) {
+      left = ended.awaitNanos(left);
     }
   }
 
   /** There may be enough, or something else to do. */
   void end() {
-    if (waiting > 0) {
+    if (underWay) {
       ended.signalAll();
     }
   }

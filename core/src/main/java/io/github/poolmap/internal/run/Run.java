@@ -98,6 +98,9 @@ public final class Run<F> {
   /** How many lanes are called for it, if that is known; written by the dispatcher alone. */
   int usefulLanes = UsefulLanes.ALL;
 
+  /** How many inputs there were when a lane last could have waited for more. */
+  long gathered;
+
   /** Whether all lanes are to be called, whatever is known; used by the dispatcher alone. */
   boolean needsAllLanes;
 
