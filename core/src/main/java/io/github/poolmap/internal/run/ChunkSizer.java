@@ -67,9 +67,13 @@ final class ChunkSizer {
     if (fixed > 0) {
       return Math.min(Math.min(fixed, most), available);
     }
+    return next(available, wish(), sharers.getAsInt());
+  }
+
+  private int next(int available, int wish, int sharing) {
     // The guided tail: what is left is shared out so finely that nobody has to wait long at the
     // end.
-    long size = Math.min(wish(), available / (2L * sharers.getAsInt()));
+    long size = Math.min(wish, available / (2L * sharing));
     // The others may come all the same, and the last items wait for one another.
     size = Math.min(size, available - lanes.getAsInt());
     return (int) Math.min(Math.max(size, 1), available);
@@ -127,10 +131,14 @@ final class ChunkSizer {
    * of items that are so short that this is worth a short wait for more.
    */
   boolean areFew(int available) {
-    return fixed == 0
-        && wish() >= SMALLEST_GATHERED
-        && sharers.getAsInt() <= MOST_GATHERING
-        && next(available) < wish() / FEW;
+    if (fixed > 0 || !informed) {
+      return false;
+    }
+    int wish = wish();
+    int sharing = sharers.getAsInt();
+    return wish >= SMALLEST_GATHERED
+        && sharing <= MOST_GATHERING
+        && next(available, wish, sharing) < wish / FEW;
   }
 
   /** Tells whether items take so long, or may, that measuring each of them does not show. */

@@ -291,6 +291,7 @@ final class Dispatcher<F> {
         run.inRound = false;
         round.remove(run);
       }
+      gathering.end();
     } finally {
       lock.unlock();
     }
@@ -305,7 +306,8 @@ final class Dispatcher<F> {
         run.inRound = true;
         round.add(run);
       }
-      if (!(isAlone(run) && run.hasFewInputs())) {
+      boolean goesOn = gathering.isFor(run) && isAlone(run) && run.hasFewInputs();
+      if (gathering.isUnderWay() && !goesOn) {
         gathering.end();
       }
       callLanes();
@@ -565,8 +567,8 @@ final class Dispatcher<F> {
       return false;
     }
     // Would it go on taking single items it would hold up the reader that another lane waits for.
-    boolean joins = gathering.isUnderWay();
-    if (!joins && !isWorthToGather(run)) {
+    boolean joins = gathering.isFor(run);
+    if (!joins && (gathering.isUnderWay() || !isWorthToGather(run))) {
       return false;
     }
     lane.state = PoolLane.State.IDLE;
@@ -575,10 +577,10 @@ final class Dispatcher<F> {
     try {
       BooleanSupplier few = () -> isAlone(run) && run.hasFewInputs();
       if (joins) {
-        gathering.join(few);
+        gathering.join(run, few);
         return true;
       }
-      boolean useful = gathering.await(few, run.claims()::read);
+      boolean useful = gathering.await(run, few, run.claims()::read);
       run.gathered = run.claims().read();
       if (isAlone(run)) {
         run.gatherings().note(useful);
@@ -597,7 +599,7 @@ final class Dispatcher<F> {
     return moreHaveCome && !run.gatherings().leavesOut();
   }
 
-  /** Tells whether no other run has anything to claim. */
+  /** Tells whether no other run is in the round, as those are that have something to claim. */
   private boolean isAlone(Run<F> run) {
     return round.isEmpty() || (round.size() == 1 && round.contains(run));
   }

@@ -5,6 +5,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where lanes wait for a moment until inputs that are read one by one have become more than a few.
@@ -27,15 +28,28 @@ final class Gathering {
   private static final int QUICK = 32;
 
   private final Condition ended;
-  private boolean underWay;
+  private final long partNanos;
+
+  /** Whose inputs lanes wait for; null if none does. */
+  private @Nullable Object subject;
 
   Gathering(ReentrantLock lock) {
-    this.ended = lock.newCondition();
+    this(lock, PART_NANOS);
   }
 
-  /** Tells whether a lane waits. */
+  Gathering(ReentrantLock lock, long partNanos) {
+    this.ended = lock.newCondition();
+    this.partNanos = partNanos;
+  }
+
+  /** Tells whether lanes wait for the inputs of any run. */
   boolean isUnderWay() {
-    return underWay;
+    return subject != null;
+  }
+
+  /** Tells whether lanes wait for the inputs of this run. */
+  boolean isFor(Object run) {
+    return subject == run;
   }
 
   /**
@@ -45,40 +59,41 @@ final class Gathering {
    * @param read how many inputs have been read
    * @return false if that was not worth it
    */
-  boolean await(BooleanSupplier few, LongSupplier read) throws InterruptedException {
-    underWay = true;
+  boolean await(Object run, BooleanSupplier few, LongSupplier read) throws InterruptedException {
+    subject = run;
     try {
       for (int part = 0; part < PARTS; part++) {
         long before = read.getAsLong();
-        long left = PART_NANOS;
+        long left = partNanos;
         while (left > 0 && few.getAsBoolean()) {
           left = ended.awaitNanos(left);
         }
+        long came = read.getAsLong() - before;
         if (left > 0) {
-          return true;
+          return came > 0;
         }
-        if (read.getAsLong() - before < QUICK) {
+        if (came < QUICK) {
           return false;
         }
       }
       return true;
     } finally {
-      underWay = false;
+      subject = null;
       ended.signalAll();
     }
   }
 
-  /** Waits, without the lock, as long as the lane does that waits already. */
-  void join(BooleanSupplier few) throws InterruptedException {
-    long left = PARTS * PART_NANOS;
-    while (left > 0 && underWay && few.getAsBoolean()) {
+  /** Waits, without the lock, as long as the lane does that waits for that run already. */
+  void join(Object run, BooleanSupplier few) throws InterruptedException {
+    long left = PARTS * partNanos;
+    while (left > 0 && isFor(run) && few.getAsBoolean()) {
       left = ended.awaitNanos(left);
     }
   }
 
   /** There may be enough, or something else to do. */
   void end() {
-    if (underWay) {
+    if (isUnderWay()) {
       ended.signalAll();
     }
   }

@@ -98,7 +98,7 @@ public final class Run<F> {
   /** How many lanes are called for it, if that is known; written by the dispatcher alone. */
   int usefulLanes = UsefulLanes.ALL;
 
-  /** How many inputs there were when a lane last could have waited for more. */
+  /** How many inputs had been read when a lane last could wait; used by the dispatcher alone. */
   long gathered;
 
   /** Whether all lanes are to be called, whatever is known; used by the dispatcher alone. */
@@ -340,13 +340,13 @@ public final class Run<F> {
     lock.lock();
     try {
       claims.endInput();
-      if (isClaimable()) {
-        // Nobody has to wait for more.
-        stage.nowClaimable(this);
-      }
       readToEnd |= !stopped || !readsNoMore();
       changed.signalAll();
       endsNow = noticeEnd();
+      if (isClaimable()) {
+        // No lane has to wait for more.
+        stage.nowClaimable(this);
+      }
     } finally {
       lock.unlock();
     }

@@ -1,6 +1,7 @@
 package io.github.poolmap.internal.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.poolmap.MapOptions;
 import java.time.Duration;
@@ -44,12 +45,45 @@ class GatheringTest {
       };
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Gathering gathering = new Gathering(lock);
+  private final Gathering brief = new Gathering(lock);
 
-  private boolean isUseful(BooleanSupplier few, LongSupplier read) throws InterruptedException {
+  /** Its parts do not end by themselves. */
+  private final Gathering lasting = new Gathering(lock, TimeUnit.MINUTES.toNanos(10));
+
+  private boolean isUseful(Gathering gathering, BooleanSupplier few, LongSupplier read)
+      throws InterruptedException {
     lock.lock();
     try {
-      return gathering.await(few, read);
+      return gathering.await(this, few, read);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Something that waits, in a thread of its own. */
+  @FunctionalInterface
+  private interface Wait {
+    boolean run() throws InterruptedException;
+  }
+
+  private static CompletableFuture<Boolean> inBackground(Wait wait) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return wait.run();
+          } catch (InterruptedException e) {
+            throw new CompletionException(e);
+          }
+        },
+        task -> new Thread(task, "waits").start());
+  }
+
+  /** Lets the wait go on, until it is in vain or there is enough. */
+  private void end(AtomicBoolean few) {
+    lock.lock();
+    try {
+      few.set(false);
+      lasting.end();
     } finally {
       lock.unlock();
     }
@@ -57,50 +91,73 @@ class GatheringTest {
 
   @Test
   void itIsInVainIfNothingComes() throws Exception {
-    assertThat(isUseful(() -> true, () -> 7)).isFalse();
+    assertThat(isUseful(brief, () -> true, () -> 7)).isFalse();
+    assertThat(brief.isUnderWay()).isFalse();
   }
 
   /** The reader waits for what there is, before it reads on. */
   @Test
   void itIsInVainIfNothingComesBehindABurst() throws Exception {
     AtomicInteger looks = new AtomicInteger();
-    assertThat(isUseful(() -> true, () -> looks.getAndIncrement() == 0 ? 0 : 64)).isFalse();
+    assertThat(isUseful(brief, () -> true, () -> looks.getAndIncrement() == 0 ? 0 : 64)).isFalse();
+    assertThat(looks).as("looks at either end of two parts").hasValue(4);
   }
 
   @Test
   void itIsOfUseAsLongAsInputsComeQuickly() throws Exception {
     AtomicInteger read = new AtomicInteger();
-    assertThat(isUseful(() -> true, () -> read.addAndGet(50))).isTrue();
+    assertThat(isUseful(brief, () -> true, () -> read.addAndGet(50))).isTrue();
+    assertThat(read).as("inputs at either end of two parts").hasValue(200);
   }
 
   @Test
-  void itEndsWhenThereAreEnough() throws Exception {
+  void itEndsWhenThereAreEnoughAndSoDoesWhoJoined() throws Exception {
     AtomicBoolean few = new AtomicBoolean(true);
-    CountDownLatch waits = new CountDownLatch(1);
+    CountDownLatch wait = new CountDownLatch(1);
+    CountDownLatch joined = new CountDownLatch(1);
     AtomicInteger read = new AtomicInteger();
     CompletableFuture<Boolean> useful =
-        CompletableFuture.supplyAsync(
+        inBackground(() -> isUseful(lasting, () -> looked(wait, few), read::getAndIncrement));
+    wait.await();
+    CompletableFuture<Boolean> joins =
+        inBackground(
             () -> {
+              lock.lock();
               try {
-                return isUseful(
-                    () -> {
-                      waits.countDown();
-                      return few.get();
-                    },
-                    () -> read.addAndGet(50));
-              } catch (InterruptedException e) {
-                throw new CompletionException(e);
+                lasting.join(this, () -> looked(joined, few));
+                return true;
+              } finally {
+                lock.unlock();
               }
             });
-    waits.await();
-    lock.lock();
-    try {
-      few.set(false);
-      gathering.end();
-    } finally {
-      lock.unlock();
-    }
+    joined.await();
+    end(few);
     assertThat(useful.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(joins.get(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  private static boolean looked(CountDownLatch latch, AtomicBoolean few) {
+    latch.countDown();
+    return few.get();
+  }
+
+  @Test
+  void itIsInVainIfItEndsForAnotherReason() throws Exception {
+    AtomicBoolean few = new AtomicBoolean(true);
+    CountDownLatch wait = new CountDownLatch(1);
+    CompletableFuture<Boolean> useful =
+        inBackground(() -> isUseful(lasting, () -> looked(wait, few), () -> 7));
+    wait.await();
+    end(few);
+    assertThat(useful.get(10, TimeUnit.SECONDS)).isFalse();
+  }
+
+  @Test
+  void itIsOverAfterAnInterrupt() {
+    Thread.currentThread().interrupt();
+    assertThatExceptionOfType(InterruptedException.class)
+        .isThrownBy(() -> isUseful(lasting, () -> true, () -> 7));
+    assertThat(lasting.isUnderWay()).isFalse();
   }
 
   @Test
