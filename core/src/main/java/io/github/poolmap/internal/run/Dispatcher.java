@@ -291,7 +291,9 @@ final class Dispatcher<F> {
         run.inRound = false;
         round.remove(run);
       }
-      gathering.end();
+      if (gathering.isFor(run.inputFlow())) {
+        gathering.end();
+      }
     } finally {
       lock.unlock();
     }
@@ -306,7 +308,7 @@ final class Dispatcher<F> {
         run.inRound = true;
         round.add(run);
       }
-      boolean goesOn = gathering.isFor(run) && isAlone(run) && run.hasFewInputs();
+      boolean goesOn = gathering.isFor(run.inputFlow()) && isAlone(run) && run.hasFewInputs();
       if (gathering.isUnderWay() && !goesOn) {
         gathering.end();
       }
@@ -567,8 +569,9 @@ final class Dispatcher<F> {
       return false;
     }
     // Would it go on taking single items it would hold up the reader that another lane waits for.
-    boolean joins = gathering.isFor(run);
-    if (!joins && (gathering.isUnderWay() || !isWorthToGather(run))) {
+    InputFlow inputs = run.inputFlow();
+    boolean joins = gathering.isFor(inputs);
+    if (!joins && !gathering.mayBegin(inputs)) {
       return false;
     }
     lane.state = PoolLane.State.IDLE;
@@ -577,26 +580,20 @@ final class Dispatcher<F> {
     try {
       BooleanSupplier few = () -> isAlone(run) && run.hasFewInputs();
       if (joins) {
-        gathering.join(run, few);
+        gathering.join(inputs, few);
         return true;
       }
-      boolean useful = gathering.await(run, few, run.claims()::read);
-      run.gathered = run.claims().read();
+      boolean useful = gathering.await(inputs, few);
+      // Only those that come from now on are a reason to wait again.
+      inputs.lookForMore();
       if (isAlone(run)) {
-        run.gatherings().note(useful);
+        inputs.waits().note(useful);
       }
     } catch (InterruptedException e) {
       // Interrupts outside user code have nobody to reach.
       LOG.debug("{}: stray interrupt ignored", lane);
     }
     return true;
-  }
-
-  private boolean isWorthToGather(Run<F> run) {
-    long read = run.claims().read();
-    boolean moreHaveCome = read != run.gathered;
-    run.gathered = read;
-    return moreHaveCome && !run.gatherings().leavesOut();
   }
 
   /** Tells whether no other run is in the round, as those are that have something to claim. */

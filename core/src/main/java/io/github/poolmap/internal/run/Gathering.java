@@ -4,7 +4,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +30,7 @@ final class Gathering {
   private final long partNanos;
 
   /** Whose inputs lanes wait for; null if none does. */
-  private @Nullable Object subject;
+  private @Nullable InputFlow subject;
 
   Gathering(ReentrantLock lock) {
     this(lock, PART_NANOS);
@@ -47,29 +46,36 @@ final class Gathering {
     return subject != null;
   }
 
-  /** Tells whether lanes wait for the inputs of this run. */
-  boolean isFor(Object run) {
-    return subject == run;
+  /** Tells whether lanes wait for these inputs. */
+  boolean isFor(InputFlow inputs) {
+    return subject == inputs;
+  }
+
+  /**
+   * A lane has found few inputs and nothing else to do: tells whether it is to wait for more of
+   * them, if no lane does. That is not so if none have come since a lane last had the choice.
+   */
+  boolean mayBegin(InputFlow inputs) {
+    return !isUnderWay() && inputs.lookForMore() && !inputs.waits().leavesOut();
   }
 
   /**
    * Waits, without the lock, as long as it is worth it. Others can {@link #join} meanwhile.
    *
    * @param few whether there are few still, and nothing else to do
-   * @param read how many inputs have been read
    * @return false if that was not worth it
    */
-  boolean await(Object run, BooleanSupplier few, LongSupplier read) throws InterruptedException {
-    subject = run;
+  boolean await(InputFlow inputs, BooleanSupplier few) throws InterruptedException {
+    subject = inputs;
     try {
       for (int part = 0; part < PARTS; part++) {
-        long before = read.getAsLong();
+        long before = inputs.read();
         long left = partNanos;
         while (left > 0 && few.getAsBoolean()) {
           left = ended.awaitNanos(left);
         }
-        long came = read.getAsLong() - before;
-        if (left > 0) {
+        long came = inputs.read() - before;
+        if (left > 0 || !few.getAsBoolean()) {
           return came > 0;
         }
         if (came < QUICK) {
@@ -83,10 +89,10 @@ final class Gathering {
     }
   }
 
-  /** Waits, without the lock, as long as the lane does that waits for that run already. */
-  void join(Object run, BooleanSupplier few) throws InterruptedException {
+  /** Waits, without the lock, as long as the lane does that waits for these inputs already. */
+  void join(InputFlow inputs, BooleanSupplier few) throws InterruptedException {
     long left = PARTS * partNanos;
-    while (left > 0 && isFor(run) && few.getAsBoolean()) {
+    while (left > 0 && isFor(inputs) && few.getAsBoolean()) {
       left = ended.awaitNanos(left);
     }
   }

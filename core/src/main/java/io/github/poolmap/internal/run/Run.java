@@ -61,7 +61,7 @@ public final class Run<F> {
   private final Claims claims;
   private final Attempts attempts;
   private final Eviction<F> eviction;
-  private final Backoff gatherings = new Backoff();
+  private final InputFlow inputFlow;
   private final Map<Chunk<F>, Lane<F>> onBoard = new HashMap<>();
   private final Map<Items, Deadline> delays = new HashMap<>();
 
@@ -98,9 +98,6 @@ public final class Run<F> {
   /** How many lanes are called for it, if that is known; written by the dispatcher alone. */
   int usefulLanes = UsefulLanes.ALL;
 
-  /** How many inputs had been read when a lane last could wait; used by the dispatcher alone. */
-  long gathered;
-
   /** Whether all lanes are to be called, whatever is known; used by the dispatcher alone. */
   boolean needsAllLanes;
 
@@ -123,6 +120,7 @@ public final class Run<F> {
     this.lock = stage.lock();
     this.changed = lock.newCondition();
     this.claims = new Claims(options, sink);
+    this.inputFlow = new InputFlow(claims::read);
     this.attempts = new Attempts(options);
     this.eviction = new Eviction<>(this, lock, onBoard::values);
   }
@@ -575,9 +573,9 @@ public final class Run<F> {
         && sizer.areFew(claims.fresh());
   }
 
-  /** Returns when lanes do not wait for more inputs. */
-  Backoff gatherings() {
-    return gatherings;
+  /** Returns how the inputs come; used by the dispatcher alone. */
+  InputFlow inputFlow() {
+    return inputFlow;
   }
 
   /** Returns how many chunks could be claimed now, at most. */

@@ -54,7 +54,26 @@ class GatheringTest {
       throws InterruptedException {
     lock.lock();
     try {
-      return gathering.await(this, few, read);
+      return gathering.await(new InputFlow(read), few);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isUseful(InputFlow inputs, BooleanSupplier few) throws InterruptedException {
+    lock.lock();
+    try {
+      return lasting.await(inputs, few);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean join(InputFlow inputs, BooleanSupplier few) throws InterruptedException {
+    lock.lock();
+    try {
+      lasting.join(inputs, few);
+      return true;
     } finally {
       lock.unlock();
     }
@@ -115,25 +134,87 @@ class GatheringTest {
     AtomicBoolean few = new AtomicBoolean(true);
     CountDownLatch wait = new CountDownLatch(1);
     CountDownLatch joined = new CountDownLatch(1);
-    AtomicInteger read = new AtomicInteger();
+    InputFlow inputs = new InputFlow(new AtomicInteger()::getAndIncrement);
     CompletableFuture<Boolean> useful =
-        inBackground(() -> isUseful(lasting, () -> looked(wait, few), read::getAndIncrement));
+        inBackground(() -> isUseful(inputs, () -> looked(wait, few)));
     wait.await();
-    CompletableFuture<Boolean> joins =
-        inBackground(
-            () -> {
-              lock.lock();
-              try {
-                lasting.join(this, () -> looked(joined, few));
-                return true;
-              } finally {
-                lock.unlock();
-              }
-            });
+    CompletableFuture<Boolean> joins = inBackground(() -> join(inputs, () -> looked(joined, few)));
     joined.await();
     end(few);
     assertThat(useful.get(10, TimeUnit.SECONDS)).isTrue();
     assertThat(joins.get(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void whoJoinedWaitsNoLongerThanWhoBegan() throws Exception {
+    CountDownLatch wait = new CountDownLatch(1);
+    CountDownLatch joined = new CountDownLatch(1);
+    InputFlow inputs = new InputFlow(() -> 7);
+    AtomicBoolean few = new AtomicBoolean(true);
+    CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+    Thread leader =
+        new Thread(
+            () -> {
+              try {
+                interrupted.complete(isUseful(inputs, () -> looked(wait, few)));
+              } catch (InterruptedException e) {
+                interrupted.completeExceptionally(e);
+              }
+            },
+            "leads");
+    leader.start();
+    wait.await();
+    CompletableFuture<Boolean> joins = inBackground(() -> join(inputs, () -> looked(joined, few)));
+    joined.await();
+    leader.interrupt();
+    assertThat(joins.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(interrupted).isCompletedExceptionally();
+  }
+
+  /** They came in the moment its time was over. */
+  @Test
+  void itIsOfUseIfThereAreEnoughInTheEnd() throws Exception {
+    AtomicInteger looks = new AtomicInteger();
+    AtomicInteger read = new AtomicInteger();
+    BooleanSupplier few = () -> looks.getAndIncrement() == 0;
+    assertThat(isUseful(brief, few, read::getAndIncrement)).isTrue();
+  }
+
+  @Test
+  void itBeginsOnlyIfMoreInputsHaveComeSinceItLastCould() throws Exception {
+    AtomicInteger read = new AtomicInteger();
+    InputFlow inputs = new InputFlow(read::get);
+    assertThat(brief.mayBegin(inputs)).isFalse();
+    read.set(3);
+    assertThat(brief.mayBegin(inputs)).isTrue();
+    assertThat(brief.mayBegin(inputs)).isFalse();
+    read.set(4);
+    inputs.waits().note(false);
+    assertThat(brief.mayBegin(inputs)).as("the time after one in vain").isFalse();
+    read.set(5);
+    assertThat(brief.mayBegin(inputs)).isTrue();
+  }
+
+  @Test
+  void itDoesNotBeginWhileLanesWaitForOtherInputs() throws Exception {
+    CountDownLatch wait = new CountDownLatch(1);
+    AtomicBoolean few = new AtomicBoolean(true);
+    InputFlow others = new InputFlow(() -> 7);
+    InputFlow inputs = new InputFlow(() -> 7);
+    CompletableFuture<Boolean> useful =
+        inBackground(() -> isUseful(others, () -> looked(wait, few)));
+    wait.await();
+    lock.lock();
+    try {
+      assertThat(lasting.isFor(others)).isTrue();
+      assertThat(lasting.isFor(inputs)).isFalse();
+      assertThat(lasting.mayBegin(inputs)).isFalse();
+    } finally {
+      lock.unlock();
+    }
+    end(few);
+    assertThat(useful.get(10, TimeUnit.SECONDS)).isFalse();
+    assertThat(lasting.mayBegin(inputs)).isTrue();
   }
 
   private static boolean looked(CountDownLatch latch, AtomicBoolean few) {
