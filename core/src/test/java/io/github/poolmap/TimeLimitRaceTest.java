@@ -111,7 +111,7 @@ class TimeLimitRaceTest {
     }
     Thread.currentThread().interrupt();
     try {
-      pause(heeding, System.nanoTime() + TimeUnit.SECONDS.toNanos(1));
+      pause(heeding, System.nanoTime() + TimeUnit.MINUTES.toNanos(1));
       throw new AssertionError("the interrupt had no effect");
     } catch (InterruptedException e) {
       note(rehearsals, heeding, System.nanoTime(), "i");
@@ -205,6 +205,7 @@ class TimeLimitRaceTest {
     }
     List<Story> stories = read(journal, races);
     assertThat(outcomes).hasSize(2 * RACES);
+    assertThat(rehearsals.lines()).hasSizeGreaterThanOrEqualTo(3);
     int[] failed = new int[2];
     int silent = 0;
     Set<String> faults = new HashSet<>();

@@ -571,7 +571,7 @@ final class Dispatcher<F> {
     // Would it go on taking single items it would hold up the reader that another lane waits for.
     InputFlow inputs = run.inputFlow();
     boolean joins = gathering.isFor(inputs);
-    if (!joins && !gathering.mayBegin(inputs)) {
+    if (!joins && !gathering.takeChoice(inputs)) {
       return false;
     }
     lane.state = PoolLane.State.IDLE;

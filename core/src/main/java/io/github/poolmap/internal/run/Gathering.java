@@ -52,10 +52,11 @@ final class Gathering {
   }
 
   /**
-   * A lane has found few inputs and nothing else to do: tells whether it is to wait for more of
-   * them, if no lane does. That is not so if none have come since a lane last had the choice.
+   * A lane that has found few inputs and nothing else to do takes the choice to wait for more of
+   * them: tells whether it is to. It is not if lanes wait already, if none have come since one last
+   * had the choice, or if this time is to be left out because waits were in vain.
    */
-  boolean mayBegin(InputFlow inputs) {
+  boolean takeChoice(InputFlow inputs) {
     return !isUnderWay() && inputs.lookForMore() && !inputs.waits().leavesOut();
   }
 

@@ -168,7 +168,7 @@ class GatheringTest {
     joined.await();
     leader.interrupt();
     assertThat(joins.get(10, TimeUnit.SECONDS)).isTrue();
-    assertThat(interrupted).isCompletedExceptionally();
+    assertThat(interrupted).failsWithin(Duration.ofSeconds(10));
   }
 
   /** They came in the moment its time was over. */
@@ -184,15 +184,16 @@ class GatheringTest {
   void itBeginsOnlyIfMoreInputsHaveComeSinceItLastCould() throws Exception {
     AtomicInteger read = new AtomicInteger();
     InputFlow inputs = new InputFlow(read::get);
-    assertThat(brief.mayBegin(inputs)).isFalse();
+    assertThat(brief.takeChoice(inputs)).isFalse();
     read.set(3);
-    assertThat(brief.mayBegin(inputs)).isTrue();
-    assertThat(brief.mayBegin(inputs)).isFalse();
-    read.set(4);
+    assertThat(brief.takeChoice(inputs)).isTrue();
+    assertThat(brief.takeChoice(inputs)).isFalse();
     inputs.waits().note(false);
-    assertThat(brief.mayBegin(inputs)).as("the time after one in vain").isFalse();
+    assertThat(brief.takeChoice(inputs)).as("without new inputs none is left out").isFalse();
+    read.set(4);
+    assertThat(brief.takeChoice(inputs)).as("the time after one in vain").isFalse();
     read.set(5);
-    assertThat(brief.mayBegin(inputs)).isTrue();
+    assertThat(brief.takeChoice(inputs)).isTrue();
   }
 
   @Test
@@ -208,13 +209,13 @@ class GatheringTest {
     try {
       assertThat(lasting.isFor(others)).isTrue();
       assertThat(lasting.isFor(inputs)).isFalse();
-      assertThat(lasting.mayBegin(inputs)).isFalse();
+      assertThat(lasting.takeChoice(inputs)).isFalse();
     } finally {
       lock.unlock();
     }
     end(few);
     assertThat(useful.get(10, TimeUnit.SECONDS)).isFalse();
-    assertThat(lasting.mayBegin(inputs)).isTrue();
+    assertThat(lasting.takeChoice(inputs)).isTrue();
   }
 
   private static boolean looked(CountDownLatch latch, AtomicBoolean few) {
