@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TraceTest {
 
   private static final int MILLIS = 60;
+  private static final String KILOBYTE = "x".repeat(1024);
 
   @TempDir private Path folder;
 
@@ -132,6 +133,32 @@ class TraceTest {
     String page = report();
     assertThat(page).contains("<dt>items</dt><dd>20</dd>", "<dt>chunks</dt><dd>4</dd>");
     assertThat(page).containsPattern("<td class=\"n\">1[89]</td><td class=\"n\">1</td>");
+  }
+
+  /** How many items the chunks have of a call of trivial tasks with such results. */
+  private List<Integer> chunksOf(Mapper<Integer, String> mapper) throws IOException {
+    List<Integer> inputs = IntStream.range(0, 200_000).boxed().toList();
+    try (ProcessPool<Integer, String> pool =
+        ProcessPool.<Integer, String>builder().workers(1).trace(trace).build()) {
+      assertThat(pool.map(mapper, inputs)).hasSize(200_000).doesNotContainNull();
+    }
+    return events("run").stream()
+        .map(event -> event.getAsJsonObject("args").get("items").getAsInt())
+        .toList();
+  }
+
+  /** Each one beyond would take a system call of its own. */
+  @Test
+  void chunksOfShortItemsHaveNoMoreResultsThanAWorkerProcessCanHandBackAtOnce() throws IOException {
+    assertThat(chunksOf(x -> KILOBYTE))
+        .allMatch(items -> items <= 256, "of a kilobyte fit into 256 KB")
+        .anyMatch(items -> items > 64);
+  }
+
+  @Test
+  void afterLargeResultsThereAreLongChunksAgain() throws IOException {
+    assertThat(chunksOf(x -> x < 10 ? KILOBYTE.repeat(10) : ""))
+        .anyMatch(items -> items > 64, "as many as have large results");
   }
 
   @Test

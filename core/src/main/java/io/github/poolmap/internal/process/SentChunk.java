@@ -24,6 +24,12 @@ final class SentChunk {
   /** So many deaths with the same chunk, none of its items begun, are its own fault. */
   private static final int FRUITLESS_DEATHS_ALLOWED = 2;
 
+  /**
+   * Outcomes that take less, class definitions included, say little of how many fit: a chunk is at
+   * most eight times as large as one before.
+   */
+  private static final int OUTBOX_OF_NO_CONCERN = Ledger.HALF_BYTES / 16;
+
   private static final int NONE = -1;
 
   private final Chunk<ShippedFunction> chunk;
@@ -35,6 +41,7 @@ final class SentChunk {
   private final int valueFile;
   private int outboxRead;
   private int lastInOutbox = NONE;
+  private int inOutbox;
   private int executed;
   private boolean failed;
 
@@ -180,7 +187,9 @@ final class SentChunk {
     }
     Outcome.Reader outcomes =
         new Outcome.Reader(worker.ledger().outcomes(id, outboxRead, end), lastInOutbox);
+    int before = executed;
     settleAll(outcomes, results, worker.toString());
+    inOutbox += executed - before;
     chunk.received(end - outboxRead);
     lastInOutbox = outcomes.position();
     outboxRead = end;
@@ -271,8 +280,20 @@ final class SentChunk {
     if (firstOpen() < chunk.size() && !mayBeShort) {
       throw new ProtocolException("chunk ended without an outcome for position " + firstOpen());
     }
+    tellHowManyFit();
     // A chunk sent ahead waited in the worker, so its time on the way says nothing.
     chunk.finish(workerNanos, ahead ? Chunk.UNKNOWN : arrived - sentAt - workerNanos);
+  }
+
+  /** Tells how many outcomes such as those of this chunk the outbox has room for. */
+  private void tellHowManyFit() {
+    if (outboxRead > OUTBOX_OF_NO_CONCERN) {
+      // Some of the next may be larger.
+      long room = Ledger.HALF_BYTES - Ledger.HALF_BYTES / 8;
+      chunk.outcomesFit((int) (inOutbox * room / outboxRead));
+    } else if (inOutbox == executed) {
+      chunk.outcomesFit(Integer.MAX_VALUE);
+    }
   }
 
   /** The item whose time was over has ended, or ended with its worker. */

@@ -290,6 +290,14 @@ public final class Chunk<F> {
     trail.sent(more);
   }
 
+  /**
+   * So many outcomes such as those of this chunk can be handed back at once; each of those beyond
+   * costs more than a short item does.
+   */
+  public void outcomesFit(int items) {
+    run.outcomesFit(items);
+  }
+
   /** So many bytes have come back. */
   public void received(long more) {
     trail.received(more);

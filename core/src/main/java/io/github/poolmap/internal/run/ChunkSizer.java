@@ -8,8 +8,9 @@ import java.util.function.IntSupplier;
  *
  * <p>It starts with single items and learns from what the workers report. A chunk shall be long
  * enough that handing it over costs at most a twentieth of it, and not so long that it lasts more
- * than 20 ms or leaves other lanes idle at the end. Time is taken in the worker, so that waiting
- * for each other is not mistaken for work. Guarded by the lock of its run.
+ * than 20 ms, has more outcomes than a worker can hand back at once, or leaves other lanes idle at
+ * the end. Time is taken in the worker, so that waiting for each other is not mistaken for work.
+ * Guarded by the lock of its run.
  */
 final class ChunkSizer {
 
@@ -32,6 +33,9 @@ final class ChunkSizer {
   /** As large as a fixed chunk may be; the ledger of a worker numbers items with 24 bits. */
   private static final int LARGEST = 1 << 20;
 
+  /** Of large outcomes so many are worth a hand-over though they do not come back at once. */
+  private static final int FITTING_ANYWAY = 64;
+
   private final int fixed;
   private final int most;
   private final IntSupplier lanes;
@@ -41,6 +45,7 @@ final class ChunkSizer {
   private long itemNanos;
   private long slowItemNanos;
   private long handoverNanos;
+  private long fitting = LARGEST;
   private boolean informed;
 
   /**
@@ -89,7 +94,7 @@ final class ChunkSizer {
     }
     long size = handoverNanos * HANDOVERS_PER_CHUNK / itemNanos;
     size = Math.min(size, LONGEST_CHUNK_NANOS / slowItemNanos);
-    size = Math.min(size, Math.min(LARGEST, (long) last * GROWTH));
+    size = Math.min(size, Math.min(fitting, (long) last * GROWTH));
     size = Math.min(size, most / (2L * lanes.getAsInt()));
     return (int) Math.max(size, 1);
   }
@@ -124,6 +129,13 @@ final class ChunkSizer {
     }
     itemNanos = Math.max(1, itemNanos);
     last = Math.max(last, items);
+  }
+
+  /** So many outcomes such as those of a chunk can be handed back at once. */
+  void outcomesFit(int items) {
+    // Few are believed at once and forgotten slowly.
+    long most = Math.min(LARGEST, fitting + fitting / 8);
+    fitting = Math.max(FITTING_ANYWAY, Math.min(items, most));
   }
 
   /**

@@ -828,6 +828,16 @@ public final class Run<F> {
     return delivered;
   }
 
+  /** So many outcomes such as those of a chunk can be handed back at once. */
+  void outcomesFit(int items) {
+    lock.lock();
+    try {
+      sizer.outcomesFit(items);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   void finish(Chunk<F> chunk, long workerNanos, long handoverNanos, int fruitlessDeaths) {
     boolean endsNow;
     lock.lock();

@@ -31,11 +31,13 @@ class ChunkSizerPropertiesTest {
   void aChunkHasAtLeastOneItemAndNoMoreThanThereAre(
       @ForAll("settings") Settings settings,
       @ForAll("reports") List<Report> reports,
+      @ForAll @IntRange(min = 0) int fitting,
       @ForAll @IntRange(min = 1) int available) {
     ChunkSizer sizer = settings.sizer();
     assertThat(sizer.next(available)).isBetween(1, available);
     for (Report report : reports) {
       sizer.report(report.items(), report.workerNanos(), report.handoverNanos());
+      sizer.outcomesFit(fitting);
       assertThat(sizer.next(available)).isBetween(1, available);
     }
   }

@@ -95,6 +95,52 @@ class ChunkSizerTest {
     assertThat(fixed.areFew(1)).isFalse();
   }
 
+  /** Trivial items whose hand-over takes so long that there can hardly be too many of them. */
+  private static ChunkSizer ofTrivialItems() {
+    ChunkSizer sizer = new ChunkSizer(OptionalInt.empty(), OptionalInt.empty(), () -> 2, () -> 2);
+    for (int items = 1; items < 100_000; items = sizer.next(Integer.MAX_VALUE)) {
+      sizer.report(items, items * 50L, 20 * MILLI);
+    }
+    return sizer;
+  }
+
+  @Test
+  void aChunkHasNoMoreItemsThanOutcomesFit() {
+    ChunkSizer sizer = ofTrivialItems();
+    assertThat(sizer.next(Integer.MAX_VALUE)).isGreaterThan(100_000);
+    sizer.outcomesFit(30_000);
+    assertThat(sizer.next(Integer.MAX_VALUE)).isEqualTo(30_000);
+    assertThat(sizer.next(100)).as("what is left is shared out").isEqualTo(25);
+  }
+
+  @Test
+  void thatFewOutcomesFitIsForgottenSlowly() {
+    ChunkSizer sizer = ofTrivialItems();
+    sizer.outcomesFit(8000);
+    sizer.outcomesFit(30_000);
+    assertThat(sizer.next(Integer.MAX_VALUE)).isEqualTo(9000);
+    for (int i = 0; i < 20; i++) {
+      sizer.outcomesFit(30_000);
+    }
+    assertThat(sizer.next(Integer.MAX_VALUE)).isEqualTo(30_000);
+  }
+
+  @Test
+  void largeOutcomesMayBeSomeAllTheSame() {
+    ChunkSizer sizer = ofTrivialItems();
+    sizer.outcomesFit(0);
+    assertThat(sizer.next(Integer.MAX_VALUE)).isEqualTo(64);
+    sizer.outcomesFit(Integer.MAX_VALUE);
+    assertThat(sizer.next(Integer.MAX_VALUE)).isEqualTo(72);
+  }
+
+  @Test
+  void aFixedSizeDoesNotDependOnWhatFits() {
+    ChunkSizer fixed = new ChunkSizer(OptionalInt.of(100), OptionalInt.empty(), () -> 2, () -> 2);
+    fixed.outcomesFit(1);
+    assertThat(fixed.next(1000)).isEqualTo(100);
+  }
+
   @Test
   void theEndIsSharedOutFinely() {
     for (int i = 0; i < 10; i++) {
