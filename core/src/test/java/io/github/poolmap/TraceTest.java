@@ -150,9 +150,13 @@ class TraceTest {
   /** Each one beyond would take a system call of its own. */
   @Test
   void chunksOfShortItemsHaveNoMoreResultsThanAWorkerProcessCanHandBackAtOnce() throws IOException {
-    assertThat(chunksOf(x -> KILOBYTE))
-        .allMatch(items -> items <= 256, "of a kilobyte fit into 256 KB")
-        .anyMatch(items -> items > 64);
+    List<Integer> chunks = chunksOf(x -> KILOBYTE);
+    assertThat(chunks).anyMatch(items -> items > 64);
+    // Behind short chunks, which a pause of the machine may bring about, there may be a longer one.
+    assertThat(chunks)
+        .as("chunks of more than fit into 256 KB")
+        .filteredOn(items -> items > 256)
+        .hasSizeLessThan(chunks.size() / 20);
   }
 
   @Test
