@@ -3,6 +3,7 @@ package io.github.poolmap;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -35,6 +36,14 @@ final class EndingProgram {
   public static void main(String[] args) throws Exception {
     Path file = Path.of(args[0]).resolve("journal");
     Journal journal = new Journal(file);
+    if (args[1].equals("launch for a call")) {
+      endDuringLaunch(journal, StartStrategy.spawn(), 1);
+      return;
+    }
+    if (args[1].equals("launch of a spare")) {
+      endDuringLaunch(journal, StartStrategy.standby(1), 2);
+      return;
+    }
     ProcessPool<Object, Object> pool =
         ProcessPool.builder().workers(2).jvmArgs("-Dending.journal=" + file).build();
     // Each worker has its own.
@@ -94,6 +103,38 @@ final class EndingProgram {
                   },
                   List.of(1));
       default -> throw new IllegalArgumentException(args[1]);
+    }
+  }
+
+  /** Ends while a worker is being launched, the first one or the second. */
+  private static void endDuringLaunch(Journal journal, StartStrategy strategy, int which)
+      throws InterruptedException {
+    AtomicInteger launches = new AtomicInteger();
+    ProcessPool<Object, Object> pool =
+        ProcessPool.builder()
+            .workers(1)
+            .jvmArgs(ProcessPoolContract.QUICK_BOOT)
+            .startStrategy(strategy)
+            .launcher(
+                jvm -> {
+                  if (launches.incrementAndGet() == which) {
+                    journal.add("launching");
+                    awaitNothingButTheEnd();
+                  }
+                  return jvm;
+                })
+            .build();
+    pool.mapAsync(x -> x, List.of(1));
+    journal.hold("launching");
+  }
+
+  /** Waits until the end of the program waits, and no other worker is left that it could be for. */
+  private static void awaitNothingButTheEnd() {
+    while (ProcessHandle.current().children().findAny().isPresent()
+        || Thread.getAllStackTraces().keySet().stream()
+            .filter(thread -> thread.getName().equals("poolmap-program-end"))
+            .noneMatch(thread -> thread.getState() == Thread.State.TIMED_WAITING)) {
+      LockSupport.parkNanos(1_000_000);
     }
   }
 

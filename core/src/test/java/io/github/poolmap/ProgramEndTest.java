@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class ProgramEndTest {
 
-  /** The hook takes two seconds at most; a JVM on a busy machine takes its time, too. */
+  /** The hook takes two and a half seconds at most; a JVM on a busy machine takes its time, too. */
   private static final Duration SOON = Duration.ofSeconds(4);
 
   private Path folder;
@@ -188,5 +188,17 @@ class ProgramEndTest {
     start(how);
     assertEnds(3, Duration.ofSeconds(20), List.of());
     assertThat(output()).doesNotContain("Exception");
+  }
+
+  /** A worker that finds its program gone deletes its files, but first it has to be there. */
+  @ParameterizedTest
+  @ValueSource(strings = {"launch for a call", "launch of a spare"})
+  void aWorkerThatIsBeingLaunchedLeavesNothing(String how) throws Exception {
+    Journal journal = start(how);
+    journal.awaitEntry("launching");
+    assertProcessesEnd(0, SOON, List.of());
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() -> assertThat(workerFolders()).isEmpty());
   }
 }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +40,7 @@ final class Launcher {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final String poolName;
+  private final BooleanSupplier over;
   private final Transport transport = Transport.chosen();
 
   // Guarded by this.
@@ -52,7 +54,19 @@ final class Launcher {
    * @throws IllegalArgumentException if the transport that is asked for is none
    */
   Launcher(String poolName) {
+    this(poolName, () -> false);
+  }
+
+  /**
+   * Makes a launcher.
+   *
+   * @param poolName whose workers they are
+   * @param over tells whether new ones are not wanted any more, though it was not said here
+   * @throws IllegalArgumentException if the transport that is asked for is none
+   */
+  Launcher(String poolName, BooleanSupplier over) {
     this.poolName = poolName;
+    this.over = over;
   }
 
   /** Ends boots that are under way and refuses new ones. */
@@ -62,7 +76,7 @@ final class Launcher {
   }
 
   synchronized boolean isRefusing() {
-    return refusing;
+    return refusing || over.getAsBoolean();
   }
 
   private synchronized void register(Process process) {
@@ -84,32 +98,35 @@ final class Launcher {
    * @param meanwhile is done while the JVM boots
    */
   ChildJvm launch(LaunchSpec spec, String name, boolean debugged, Runnable meanwhile) {
-    if (isRefusing()) {
-      throw new WorkerStartException(name + ": not started, its pool is closed", "", "", null);
-    }
     long begun = System.nanoTime();
-    WorkerFolder folder = newFolder(name);
-    BootArchive archive = debugged ? null : BootArchive.of(spec);
-    boolean archived = archive != null && archive.isThere(folder.path());
-    boolean started = false;
-    try {
-      List<String> command = command(spec, folder, name);
-      ChildJvm child =
-          launchIn(folder, spec, command, name, debugged, archived ? archive : null, meanwhile);
-      child.workload().booted(System.nanoTime() - begun);
-      if (archive != null && !archived) {
-        archive.want(folder.path());
+    // Begun before the look at what is over: then the end of the program is seen or waits for this.
+    try (ProgramEnd.Launch launch = ProgramEnd.beginLaunch()) {
+      if (isRefusing()) {
+        throw new WorkerStartException(name + ": not started, its pool is closed", "", "", null);
       }
-      started = true;
-      return child;
-    } catch (BootException e) {
-      if (archive == null || !archived || e.isByOutsideSignal() || !e.isOfDeath()) {
-        throw e;
-      }
-      archive.discard();
-    } finally {
-      if (!started) {
-        deleteQuietly(folder, name);
+      WorkerFolder folder = newFolder(name);
+      BootArchive archive = debugged ? null : BootArchive.of(spec);
+      boolean archived = archive != null && archive.isThere(folder.path());
+      boolean started = false;
+      try {
+        List<String> command = command(spec, folder, name);
+        BootArchive used = archived ? archive : null;
+        ChildJvm child = launchIn(folder, spec, command, name, debugged, used, launch, meanwhile);
+        child.workload().booted(System.nanoTime() - begun);
+        if (archive != null && !archived) {
+          archive.want(folder.path());
+        }
+        started = true;
+        return child;
+      } catch (BootException e) {
+        if (archive == null || !archived || e.isByOutsideSignal() || !e.isOfDeath()) {
+          throw e;
+        }
+        archive.discard();
+      } finally {
+        if (!started) {
+          deleteQuietly(folder, name);
+        }
       }
     }
     // There is no archive for it any more.
@@ -123,10 +140,11 @@ final class Launcher {
       String name,
       boolean debugged,
       @Nullable BootArchive archive,
+      ProgramEnd.Launch launch,
       Runnable meanwhile) {
     try {
       DebugPort debugPort = debugged ? DebugPort.choose() : null;
-      return boot(folder, spec, command, name, debugPort, archive, meanwhile);
+      return boot(folder, spec, command, name, debugPort, archive, launch, meanwhile);
     } catch (IOException e) {
       throw new WorkerStartException(
           name + ": cannot be started: " + e, String.join(" ", command), "", e);
@@ -140,6 +158,7 @@ final class Launcher {
       String name,
       @Nullable DebugPort debugPort,
       @Nullable BootArchive archive,
+      ProgramEnd.Launch launch,
       Runnable meanwhile)
       throws IOException {
     byte[] token = new byte[Hello.TOKEN_BYTES];
@@ -159,8 +178,11 @@ final class Launcher {
         register(process);
         ProcessMark.of(process.toHandle()).write(folder.worker());
         ChildJvm.Output output = pump(process, spec.output(), name);
-        meanwhile.run();
         ValueFolder values = valueFolder(folder);
+        // If this JVM is gone from now on, the worker finds nobody to dial and deletes both
+        // folders.
+        launch.close();
+        meanwhile.run();
         long memory = Memory.usable();
         int cores = Runtime.getRuntime().availableProcessors();
         long heap = Slice.of(spec.options(), memory, cores).heapBytes();
@@ -414,14 +436,9 @@ final class Launcher {
 
   private static WorkerFolder newFolder(String name) {
     // Absolute: the worker may have another working directory.
-    Path temp = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
+    Path temp = PrivateFolder.onDisk();
     try {
-      // Open to the owner alone, which is what the JDK does for temporary folders.
-      Path path = Files.createTempDirectory(temp, Sweep.PREFIX + ProcessMark.THIS.pid() + "-");
-      WorkerFolder folder = new WorkerFolder(path);
-      ProcessMark.THIS.write(folder.owner());
-      Sweep.once(path);
-      return folder;
+      return new WorkerFolder(PrivateFolder.create(temp, Sweep.PREFIX));
     } catch (IOException e) {
       throw new WorkerStartException(
           name + ": no private folder below java.io.tmpdir = " + temp + ": " + e, "", "", e);

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where large values are: in folders of this program that nobody else can get into, in a file
- * system in memory where there is one.
+ * Folders of this program that nobody else can get into; those of large values are in a file system
+ * in memory where there is one.
  */
 final class PrivateFolder {
 

@@ -8,6 +8,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -19,7 +21,11 @@ import org.slf4j.event.Level;
  * end of a service does. So nothing that works is touched here. Workers without work are told to
  * go, kindly, within a limit; one that gets work at the same moment has gone, and another one is
  * started for it. All others end when this JVM does, by the end of their control sockets, whatever
- * they do then. It never waits for a lane, so it does not matter which thread ends the program.
+ * they do then. It never waits for a lane without a limit, so it does not matter which thread ends
+ * the program.
+ *
+ * <p>A worker that is being launched has files which nobody deletes if this JVM is gone before it
+ * runs. So the end waits for such launches, within a limit, too.
  *
  * <p>A signal may be for the whole group of processes, as from a service manager. Then workers die
  * of it while they work, each followed by its lane, which deletes its folder if it is given the
@@ -38,15 +44,38 @@ final class ProgramEnd implements Runnable {
   /** So long those that work may take to die of a signal that was for them, too. */
   private static final long SIGNAL_MILLIS = 500;
 
+  /** So long it may take until workers that are being launched can look after their files. */
+  private static final long LAUNCH_MILLIS = 500;
+
   private static final Set<ChildJvm> WORKERS = ConcurrentHashMap.newKeySet();
+  private static final AtomicInteger LAUNCHES = new AtomicInteger();
   private static final AtomicBoolean REGISTERED = new AtomicBoolean();
   private static volatile boolean underWay;
 
   private ProgramEnd() {}
 
-  /** A worker is there. The first one registers the hook. */
-  static void add(ChildJvm worker) {
-    WORKERS.add(worker);
+  /** A launch whose worker cannot look after its files yet. For the thread that launches it. */
+  static final class Launch implements AutoCloseable {
+
+    private boolean over;
+
+    private Launch() {
+      LAUNCHES.incrementAndGet();
+    }
+
+    /** The worker runs and finds its files, or they are gone. Again is without effect. */
+    @Override
+    public void close() {
+      if (!over) {
+        over = true;
+        LAUNCHES.decrementAndGet();
+        hasLessToDo();
+      }
+    }
+  }
+
+  /** A worker is about to be launched. The first one registers the hook. */
+  static Launch beginLaunch() {
     if (!REGISTERED.getAndSet(true)) {
       try {
         Runtime.getRuntime().addShutdownHook(new Thread(new ProgramEnd(), "poolmap-program-end"));
@@ -54,6 +83,17 @@ final class ProgramEnd implements Runnable {
         underWay = true;
       }
     }
+    return new Launch();
+  }
+
+  /** Tells whether the program is ending, and nothing shall be begun that is not for a call. */
+  static boolean isUnderWay() {
+    return underWay;
+  }
+
+  /** A worker is there. */
+  static void add(ChildJvm worker) {
+    WORKERS.add(worker);
   }
 
   /** It is no more. */
@@ -62,7 +102,7 @@ final class ProgramEnd implements Runnable {
     hasLessToDo();
   }
 
-  /** A worker has nothing to do any more, or is none any more; the end may be waiting for it. */
+  /** A worker or a launch has nothing to do any more; the end may be waiting for it. */
   static void hasLessToDo() {
     if (underWay) {
       synchronized (WORKERS) {
@@ -87,8 +127,10 @@ final class ProgramEnd implements Runnable {
     try {
       endIdle();
       if (bySignal) {
-        awaitNone(SIGNAL_MILLIS);
+        await(() -> WORKERS.stream().noneMatch(ChildJvm::isWorking), SIGNAL_MILLIS);
       }
+      // Last, since workers that die now may be followed by others.
+      await(() -> LAUNCHES.get() == 0, LAUNCH_MILLIS);
     } catch (InterruptedException e) {
       LOG.debug("interrupted; the workers that are left end with this JVM", e);
     }
@@ -120,13 +162,12 @@ final class ProgramEnd implements Runnable {
     }
   }
 
-  /** Waits until no worker is left, at most so long. */
-  private static void awaitNone(long millis) throws InterruptedException {
+  /** Waits until it is so, at most so long. */
+  private static void await(BooleanSupplier condition, long millis) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     synchronized (WORKERS) {
       long left;
-      while (WORKERS.stream().anyMatch(ChildJvm::isWorking)
-          && (left = (end - System.nanoTime()) / 1_000_000) > 0) {
+      while (!condition.getAsBoolean() && (left = (end - System.nanoTime()) / 1_000_000) > 0) {
         WORKERS.wait(left);
       }
     }

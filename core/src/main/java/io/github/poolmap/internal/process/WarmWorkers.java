@@ -80,7 +80,7 @@ public final class WarmWorkers {
   /** Those that are being stopped. */
   private final Set<ChildJvm> ending = new HashSet<>();
 
-  private Launcher spareLauncher = new Launcher(SPARES);
+  private Launcher spareLauncher = launcherOfSpares();
   private @Nullable Thread keeper;
 
   /** A worker that waits. */
@@ -287,6 +287,11 @@ public final class WarmWorkers {
     return there;
   }
 
+  /** Nobody will want the spares of a program that ends. */
+  private static Launcher launcherOfSpares() {
+    return new Launcher(SPARES, ProgramEnd::isUnderWay);
+  }
+
   private void bootSpare(Launcher launcher, LaunchSpec spec, String name) {
     ChildJvm spare = null;
     try {
@@ -339,7 +344,7 @@ public final class WarmWorkers {
     synchronized (this) {
       wantedSpares.clear();
       before = spareLauncher;
-      spareLauncher = new Launcher(SPARES);
+      spareLauncher = launcherOfSpares();
       launchers = new HashSet<>(boots.keySet());
     }
     before.refuse();
