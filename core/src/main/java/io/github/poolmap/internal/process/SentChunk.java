@@ -25,8 +25,8 @@ final class SentChunk {
   private static final int FRUITLESS_DEATHS_ALLOWED = 2;
 
   /**
-   * Outcomes that take less, class definitions included, say little of how many fit: a chunk is at
-   * most eight times as large as one before.
+   * Outcomes that take less are too few to tell that not more of them fit: definitions of classes
+   * are among them. The next chunk has some eight times as many at most.
    */
   private static final int OUTBOX_OF_NO_CONCERN = Ledger.HALF_BYTES / 16;
 
@@ -287,12 +287,11 @@ final class SentChunk {
 
   /** Tells how many outcomes such as those of this chunk the outbox has room for. */
   private void tellHowManyFit() {
-    if (outboxRead > OUTBOX_OF_NO_CONCERN) {
+    if (outboxRead > 0) {
       // Some of the next may be larger.
       long room = Ledger.HALF_BYTES - Ledger.HALF_BYTES / 8;
-      chunk.outcomesFit((int) (inOutbox * room / outboxRead));
-    } else if (inOutbox == executed) {
-      chunk.outcomesFit(Integer.MAX_VALUE);
+      boolean certain = outboxRead > OUTBOX_OF_NO_CONCERN;
+      chunk.outcomesFit((int) (inOutbox * room / outboxRead), certain);
     }
   }
 

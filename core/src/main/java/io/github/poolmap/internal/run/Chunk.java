@@ -97,6 +97,11 @@ public final class Chunk<F> {
   private boolean crashed;
   private boolean progressed;
 
+  /** How many outcomes such as its own can be handed back at once; -1 if that is not known. */
+  int outcomesFit = -1;
+
+  boolean fitIsCertain;
+
   /** Set under the run's lock when the run no longer waits for this chunk. */
   boolean abandoned;
 
@@ -292,10 +297,13 @@ public final class Chunk<F> {
 
   /**
    * So many outcomes such as those of this chunk can be handed back at once; each of those beyond
-   * costs more than a short item does.
+   * costs more than a short item does. To be said before its end.
+   *
+   * @param certain whether that is known from as many as tell; otherwise it may be more, not less
    */
-  public void outcomesFit(int items) {
-    run.outcomesFit(items);
+  public void outcomesFit(int items, boolean certain) {
+    outcomesFit = items;
+    fitIsCertain = certain;
   }
 
   /** So many bytes have come back. */

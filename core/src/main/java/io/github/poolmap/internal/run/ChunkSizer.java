@@ -8,9 +8,9 @@ import java.util.function.IntSupplier;
  *
  * <p>It starts with single items and learns from what the workers report. A chunk shall be long
  * enough that handing it over costs at most a twentieth of it, and not so long that it lasts more
- * than 20 ms, has more outcomes than a worker can hand back at once, or leaves other lanes idle at
- * the end. Time is taken in the worker, so that waiting for each other is not mistaken for work.
- * Guarded by the lock of its run.
+ * than 20 ms, has many more outcomes than a worker can hand back at once, or leaves other lanes
+ * idle at the end. Time is taken in the worker, so that waiting for each other is not mistaken for
+ * work. Guarded by the lock of its run.
  */
 final class ChunkSizer {
 
@@ -131,11 +131,15 @@ final class ChunkSizer {
     last = Math.max(last, items);
   }
 
-  /** So many outcomes such as those of a chunk can be handed back at once. */
-  void outcomesFit(int items) {
+  /**
+   * So many outcomes such as those of a chunk can be handed back at once.
+   *
+   * @param certain whether so many were handed back that it may be less than was believed
+   */
+  void outcomesFit(int items, boolean certain) {
     // Few are believed at once and forgotten slowly.
-    long most = Math.min(LARGEST, fitting + fitting / 8);
-    fitting = Math.max(FITTING_ANYWAY, Math.min(items, most));
+    long forgotten = Math.min(items, fitting + fitting / 8);
+    fitting = Math.max(certain ? FITTING_ANYWAY : fitting, Math.min(LARGEST, forgotten));
   }
 
   /**

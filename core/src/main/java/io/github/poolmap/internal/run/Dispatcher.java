@@ -587,7 +587,7 @@ final class Dispatcher<F> {
       // Only those that come from now on are a reason to wait again.
       inputs.lookForMore();
       if (isAlone(run)) {
-        inputs.waits().note(useful);
+        inputs.waited(useful);
       }
     } catch (InterruptedException e) {
       // Interrupts outside user code have nobody to reach.

@@ -57,7 +57,7 @@ final class Gathering {
    * had the choice, or if this time is to be left out because waits were in vain.
    */
   boolean takeChoice(InputFlow inputs) {
-    return !isUnderWay() && inputs.lookForMore() && !inputs.waits().leavesOut();
+    return !isUnderWay() && inputs.lookForMore() && !inputs.leavesOutWait();
   }
 
   /**

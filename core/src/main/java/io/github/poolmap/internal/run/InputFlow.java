@@ -33,8 +33,13 @@ final class InputFlow {
     return seen != before;
   }
 
-  /** Tells when lanes do not wait for more, because that was in vain. */
-  Backoff waits() {
-    return waits;
+  /** Tells whether lanes do not wait for more this time, because that was in vain of late. */
+  boolean leavesOutWait() {
+    return waits.leavesOut();
+  }
+
+  /** Lanes have waited for more, which was worth it or was not. */
+  void waited(boolean useful) {
+    waits.note(useful);
   }
 }

@@ -829,15 +829,6 @@ public final class Run<F> {
   }
 
   /** So many outcomes such as those of a chunk can be handed back at once. */
-  void outcomesFit(int items) {
-    lock.lock();
-    try {
-      sizer.outcomesFit(items);
-    } finally {
-      lock.unlock();
-    }
-  }
-
   void finish(Chunk<F> chunk, long workerNanos, long handoverNanos, int fruitlessDeaths) {
     boolean endsNow;
     lock.lock();
@@ -852,6 +843,9 @@ public final class Run<F> {
       leaveDroppedOpen(chunk);
       chunk.forEachOpen(fruitlessDeaths, this::comeBack);
       sizer.report(done, workerNanos, handoverNanos);
+      if (chunk.outcomesFit >= 0) {
+        sizer.outcomesFit(chunk.outcomesFit, chunk.fitIsCertain);
+      }
       if (lane != null && workerNanos != Chunk.UNKNOWN) {
         cost.report(done, workerNanos + Math.max(0, handoverNanos), lane.endsFirstChunk());
       }

@@ -32,12 +32,13 @@ class ChunkSizerPropertiesTest {
       @ForAll("settings") Settings settings,
       @ForAll("reports") List<Report> reports,
       @ForAll @IntRange(min = 0) int fitting,
+      @ForAll boolean certain,
       @ForAll @IntRange(min = 1) int available) {
     ChunkSizer sizer = settings.sizer();
     assertThat(sizer.next(available)).isBetween(1, available);
     for (Report report : reports) {
       sizer.report(report.items(), report.workerNanos(), report.handoverNanos());
-      sizer.outcomesFit(fitting);
+      sizer.outcomesFit(fitting, certain);
       assertThat(sizer.next(available)).isBetween(1, available);
     }
   }

@@ -108,7 +108,7 @@ class ChunkSizerTest {
   void aChunkHasNoMoreItemsThanOutcomesFit() {
     ChunkSizer sizer = ofTrivialItems();
     assertThat(sizer.next(Integer.MAX_VALUE)).isGreaterThan(100_000);
-    sizer.outcomesFit(30_000);
+    sizer.outcomesFit(30_000, true);
     assertThat(sizer.next(Integer.MAX_VALUE)).isEqualTo(30_000);
     assertThat(sizer.next(100)).as("what is left is shared out").isEqualTo(25);
   }
@@ -116,28 +116,43 @@ class ChunkSizerTest {
   @Test
   void thatFewOutcomesFitIsForgottenSlowly() {
     ChunkSizer sizer = ofTrivialItems();
-    sizer.outcomesFit(8000);
-    sizer.outcomesFit(30_000);
+    sizer.outcomesFit(8000, true);
+    sizer.outcomesFit(30_000, true);
     assertThat(sizer.next(Integer.MAX_VALUE)).isEqualTo(9000);
     for (int i = 0; i < 20; i++) {
-      sizer.outcomesFit(30_000);
+      sizer.outcomesFit(30_000, true);
     }
     assertThat(sizer.next(Integer.MAX_VALUE)).isEqualTo(30_000);
   }
 
   @Test
+  void fewOutcomesTellThatMoreFitAndNotThatLess() {
+    ChunkSizer sizer = ofTrivialItems();
+    int wish = sizer.next(Integer.MAX_VALUE);
+    sizer.outcomesFit(100, false);
+    assertThat(sizer.next(Integer.MAX_VALUE)).isEqualTo(wish);
+    sizer.outcomesFit(8000, true);
+    sizer.outcomesFit(100, false);
+    assertThat(sizer.next(Integer.MAX_VALUE)).isEqualTo(8000);
+    sizer.outcomesFit(8500, false);
+    assertThat(sizer.next(Integer.MAX_VALUE)).as("no more than they tell").isEqualTo(8500);
+    sizer.outcomesFit(30_000, false);
+    assertThat(sizer.next(Integer.MAX_VALUE)).as("slowly").isEqualTo(8500 + 8500 / 8);
+  }
+
+  @Test
   void largeOutcomesMayBeSomeAllTheSame() {
     ChunkSizer sizer = ofTrivialItems();
-    sizer.outcomesFit(0);
+    sizer.outcomesFit(0, true);
     assertThat(sizer.next(Integer.MAX_VALUE)).isEqualTo(64);
-    sizer.outcomesFit(Integer.MAX_VALUE);
+    sizer.outcomesFit(30_000, true);
     assertThat(sizer.next(Integer.MAX_VALUE)).isEqualTo(72);
   }
 
   @Test
   void aFixedSizeDoesNotDependOnWhatFits() {
     ChunkSizer fixed = new ChunkSizer(OptionalInt.of(100), OptionalInt.empty(), () -> 2, () -> 2);
-    fixed.outcomesFit(1);
+    fixed.outcomesFit(1, true);
     assertThat(fixed.next(1000)).isEqualTo(100);
   }
 

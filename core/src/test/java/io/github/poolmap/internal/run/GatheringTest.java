@@ -188,7 +188,7 @@ class GatheringTest {
     read.set(3);
     assertThat(brief.takeChoice(inputs)).isTrue();
     assertThat(brief.takeChoice(inputs)).isFalse();
-    inputs.waits().note(false);
+    inputs.waited(false);
     assertThat(brief.takeChoice(inputs)).as("without new inputs none is left out").isFalse();
     read.set(4);
     assertThat(brief.takeChoice(inputs)).as("the time after one in vain").isFalse();
