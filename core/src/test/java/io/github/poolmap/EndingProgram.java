@@ -1,6 +1,7 @@
 package io.github.poolmap;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,6 +43,10 @@ final class EndingProgram {
     }
     if (args[1].equals("launch of a spare")) {
       endDuringLaunch(journal, StartStrategy.standby(1), 2);
+      return;
+    }
+    if (args[1].equals("boot for a call")) {
+      stayDuringBoot(journal);
       return;
     }
     ProcessPool<Object, Object> pool =
@@ -128,13 +133,35 @@ final class EndingProgram {
     journal.hold("launching");
   }
 
+  /** Waits for its end while a worker boots, which takes its time. */
+  private static void stayDuringBoot(Journal journal) throws InterruptedException {
+    ProcessPool<Object, Object> pool =
+        ProcessPool.builder()
+            .workers(1)
+            .jvmArgs(ProcessPoolContract.QUICK_BOOT)
+            .launcher(EndingProgram::late)
+            .build();
+    pool.mapAsync(x -> x, List.of(1));
+    while (ProcessHandle.current().children().findAny().isEmpty()) {
+      Thread.sleep(1);
+    }
+    journal.add("booting");
+    journal.hold("end");
+  }
+
+  private static List<String> late(List<String> jvm) {
+    List<String> command = new ArrayList<>(List.of("sh", "-c", "sleep 2; exec \"$@\"", "sh"));
+    command.addAll(jvm);
+    return command;
+  }
+
   /** Waits until the end of the program waits, and no other worker is left that it could be for. */
   private static void awaitNothingButTheEnd() {
     while (ProcessHandle.current().children().findAny().isPresent()
         || Thread.getAllStackTraces().keySet().stream()
             .filter(thread -> thread.getName().equals("poolmap-program-end"))
             .noneMatch(thread -> thread.getState() == Thread.State.TIMED_WAITING)) {
-      LockSupport.parkNanos(1_000_000);
+      LockSupport.parkNanos(5_000_000);
     }
   }
 

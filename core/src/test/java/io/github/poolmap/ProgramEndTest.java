@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class ProgramEndTest {
 
-  /** The hook takes two and a half seconds at most; a JVM on a busy machine takes its time, too. */
+  /** The hook takes three seconds at most; a JVM on a busy machine takes its time, too. */
   private static final Duration SOON = Duration.ofSeconds(4);
 
   private Path folder;
@@ -54,6 +54,7 @@ class ProgramEndTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 ProcessPoolContract.QUICK_BOOT,
                 "-Djava.io.tmpdir=" + folder,
+                "-Dpoolmap.tmpfs=" + folder,
                 "-cp",
                 System.getProperty("java.class.path"),
                 EndingProgram.class.getName(),
@@ -197,6 +198,23 @@ class ProgramEndTest {
     Journal journal = start(how);
     journal.awaitEntry("launching");
     assertProcessesEnd(0, SOON, List.of());
+    awaitNothingLeft();
+  }
+
+  /** It is not there yet to ignore the signal, and its folder is the program's to delete. */
+  @ParameterizedTest
+  @CsvSource({"INT, 130", "TERM, 143"})
+  void aSignalToAWorkerThatBootsLeavesNothing(String signal, int status) throws Exception {
+    Journal journal = start("boot for a call");
+    journal.awaitEntry("booting");
+    List<ProcessHandle> workers = program.descendants().toList();
+    assertThat(workers).isNotEmpty();
+    signal(signal, true);
+    assertProcessesEnd(status, SOON, workers);
+    awaitNothingLeft();
+  }
+
+  private void awaitNothingLeft() {
     await()
         .atMost(Duration.ofSeconds(20))
         .untilAsserted(() -> assertThat(workerFolders()).isEmpty());

@@ -99,7 +99,7 @@ final class Launcher {
    */
   ChildJvm launch(LaunchSpec spec, String name, boolean debugged, Runnable meanwhile) {
     long begun = System.nanoTime();
-    // Begun before the look at what is over: then the end of the program is seen or waits for this.
+    // Before the look at what is over: so the end of the program is seen, or waits for this.
     try (ProgramEnd.Launch launch = ProgramEnd.beginLaunch()) {
       if (isRefusing()) {
         throw new WorkerStartException(name + ": not started, its pool is closed", "", "", null);
@@ -179,9 +179,7 @@ final class Launcher {
         ProcessMark.of(process.toHandle()).write(folder.worker());
         ChildJvm.Output output = pump(process, spec.output(), name);
         ValueFolder values = valueFolder(folder);
-        // If this JVM is gone from now on, the worker finds nobody to dial and deletes both
-        // folders.
-        launch.close();
+        launch.handOver();
         meanwhile.run();
         long memory = Memory.usable();
         int cores = Runtime.getRuntime().availableProcessors();

@@ -75,6 +75,7 @@ public final class ProcessBackend implements Backend<ShippedFunction>, WarmWorke
     this.startEffect = shipped(start, "initializer");
     this.endEffect = shipped(end, "end");
     this.codec = plan.codec() == null ? null : shipped(plan.codec(), "codec");
+    ProgramEnd.watch();
   }
 
   private ShippedFunction shipped(Object function, String what) {

@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,8 +22,8 @@ import org.slf4j.event.Level;
  * they do then. It never waits for a lane without a limit, so it does not matter which thread ends
  * the program.
  *
- * <p>A worker that is being launched has files which nobody deletes if this JVM is gone before it
- * runs. So the end waits for such launches, within a limit, too.
+ * <p>A worker that is being launched has files which nobody deletes if this JVM is gone before the
+ * other one runs, or if a signal was for both. So the end waits for such launches, within a limit.
  *
  * <p>A signal may be for the whole group of processes, as from a service manager. Then workers die
  * of it while they work, each followed by its lane, which deletes its folder if it is given the
@@ -44,46 +42,67 @@ final class ProgramEnd implements Runnable {
   /** So long those that work may take to die of a signal that was for them, too. */
   private static final long SIGNAL_MILLIS = 500;
 
-  /** So long it may take until workers that are being launched can look after their files. */
-  private static final long LAUNCH_MILLIS = 500;
+  /** So long it may take until the files of workers that are being launched are looked after. */
+  private static final long LAUNCH_MILLIS = 1_000;
 
   private static final Set<ChildJvm> WORKERS = ConcurrentHashMap.newKeySet();
-  private static final AtomicInteger LAUNCHES = new AtomicInteger();
-  private static final AtomicBoolean REGISTERED = new AtomicBoolean();
+  private static final Set<Launch> LAUNCHES = ConcurrentHashMap.newKeySet();
+
+  /** Guarded by the class. */
+  private static boolean registered;
+
+  private static volatile boolean hadWorkers;
   private static volatile boolean underWay;
 
   private ProgramEnd() {}
 
-  /** A launch whose worker cannot look after its files yet. For the thread that launches it. */
+  /** A worker that is being launched. For the thread that does it. */
   static final class Launch implements AutoCloseable {
 
-    private boolean over;
+    private volatile boolean handedOver;
 
-    private Launch() {
-      LAUNCHES.incrementAndGet();
+    private Launch() {}
+
+    /** Its process runs and knows its files: it deletes them if it finds this JVM gone. */
+    void handOver() {
+      handedOver = true;
+      hasLessToDo();
     }
 
-    /** The worker runs and finds its files, or they are gone. Again is without effect. */
+    /** The worker is ready, or nothing of it is left. */
     @Override
     public void close() {
-      if (!over) {
-        over = true;
-        LAUNCHES.decrementAndGet();
-        hasLessToDo();
-      }
+      LAUNCHES.remove(this);
+      hasLessToDo();
+    }
+
+    /**
+     * Tells whether its files may stay if this JVM is gone now. A signal may be for its process,
+     * too, which heeds it while it boots.
+     */
+    private boolean mayBeLeft(boolean bySignal) {
+      return bySignal || !handedOver;
     }
   }
 
-  /** A worker is about to be launched. The first one registers the hook. */
-  static Launch beginLaunch() {
-    if (!REGISTERED.getAndSet(true)) {
-      try {
-        Runtime.getRuntime().addShutdownHook(new Thread(new ProgramEnd(), "poolmap-program-end"));
-      } catch (IllegalStateException tooLate) {
-        underWay = true;
-      }
+  /** There is a pool that may launch workers. The first one registers the hook. */
+  static synchronized void watch() {
+    if (registered) {
+      return;
     }
-    return new Launch();
+    registered = true;
+    try {
+      Runtime.getRuntime().addShutdownHook(new Thread(new ProgramEnd(), "poolmap-program-end"));
+    } catch (IllegalStateException tooLate) {
+      underWay = true;
+    }
+  }
+
+  /** A worker is about to be launched. */
+  static Launch beginLaunch() {
+    Launch launch = new Launch();
+    LAUNCHES.add(launch);
+    return launch;
   }
 
   /** Tells whether the program is ending, and nothing shall be begun that is not for a call. */
@@ -93,6 +112,7 @@ final class ProgramEnd implements Runnable {
 
   /** A worker is there. */
   static void add(ChildJvm worker) {
+    hadWorkers = true;
     WORKERS.add(worker);
   }
 
@@ -120,8 +140,10 @@ final class ProgramEnd implements Runnable {
   public void run() {
     underWay = true;
     boolean bySignal = isRunning("SIGTERM handler") || isRunning("SIGHUP handler");
+    // Workers ignore it as soon as they are ready.
+    boolean byInterrupt = isRunning("SIGINT handler");
     // Who ends a program from outside gives it no chance to close anything, and workers have none.
-    if (Depth.current() == 0 && !bySignal && !isRunning("SIGINT handler")) {
+    if (Depth.current() == 0 && hadWorkers && !bySignal && !byInterrupt) {
       OpenPools.tellAtTheEnd();
     }
     try {
@@ -130,7 +152,9 @@ final class ProgramEnd implements Runnable {
         await(() -> WORKERS.stream().noneMatch(ChildJvm::isWorking), SIGNAL_MILLIS);
       }
       // Last, since workers that die now may be followed by others.
-      await(() -> LAUNCHES.get() == 0, LAUNCH_MILLIS);
+      boolean signalled = bySignal || byInterrupt;
+      await(
+          () -> LAUNCHES.stream().noneMatch(launch -> launch.mayBeLeft(signalled)), LAUNCH_MILLIS);
     } catch (InterruptedException e) {
       LOG.debug("interrupted; the workers that are left end with this JVM", e);
     }
