@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.poolmap.internal.wire.LargeValues;
 import java.io.IOException;
@@ -74,6 +75,56 @@ class LargeItemsTest {
     for (int i = 0; i < inputs.size(); i++) {
       assertThat(Arrays.equals(results.get(i), negated(inputs.get(i)))).as("item %d", i).isTrue();
     }
+  }
+
+  // ---- results that do not fit beside the others, and are none of the arrays
+
+  /** A result with a class of its own, which is defined where it is first used. */
+  private record Text(int number, String text) implements Serializable {}
+
+  private record OtherText(String text, Thread.State state) implements Serializable {}
+
+  private static Object text(int x, int large) {
+    String text = "text".repeat(x % 7 == large ? 75_000 : 2) + x;
+    return x % 3 == 0 ? new OtherText(text, Thread.State.values()[x % 6]) : new Text(x, text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 6})
+  void largeResultsOfAnyClassMayStandBetweenSmallOnes(int large) {
+    List<Object> inputs = IntStream.range(0, 210).<Object>mapToObj(x -> x).toList();
+    List<Object> expected = inputs.stream().map(x -> text((Integer) x, large)).toList();
+    Pool<Object, Object> inRows = pool.with(o -> o.chunkSize(70));
+    assertThat(inRows.map(x -> text((Integer) x, large), inputs)).isEqualTo(expected);
+    try (Stream<Object> results = inRows.imap(x -> text((Integer) x, large), inputs)) {
+      assertThat(results.toList()).isEqualTo(expected);
+    }
+  }
+
+  /** Each of them would take a system call. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void resultsBehindALargeOneStillComeAllAtOnce() {
+    Path calls = Path.of("/proc/self/io");
+    assumeTrue(Files.isReadable(calls), "system calls are counted");
+    List<Object> results =
+        pool.with(o -> o.chunkSize(500))
+            .map(
+                x -> {
+                  if (x.equals(0)) {
+                    return "text".repeat(75_000);
+                  }
+                  return x.equals(1) || x.equals(499) ? writes(calls) : 0L;
+                },
+                IntStream.range(0, 500).<Object>mapToObj(x -> x).toList());
+    assertThat((long) results.get(499) - (long) results.get(1)).as("writes").isLessThan(100);
+  }
+
+  private static long writes(Path calls) throws IOException {
+    return Files.readAllLines(calls).stream()
+        .filter(line -> line.startsWith("syscw: "))
+        .mapToLong(line -> Long.parseLong(line.substring("syscw: ".length())))
+        .sum();
   }
 
   // ---- what arrives

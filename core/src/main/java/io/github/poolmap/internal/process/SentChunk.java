@@ -25,8 +25,8 @@ final class SentChunk {
   private static final int FRUITLESS_DEATHS_ALLOWED = 2;
 
   /**
-   * Outcomes that take less are too few to tell that not more of them fit: definitions of classes
-   * are among them. The next chunk has some eight times as many at most.
+   * Outcomes that take less are too few to tell that no more of them fit: definitions of classes
+   * are among them. Nor need they: a chunk is at most eight times as long as the longest before.
    */
   private static final int OUTBOX_OF_NO_CONCERN = Ledger.HALF_BYTES / 16;
 

@@ -100,6 +100,7 @@ public final class Chunk<F> {
   /** How many outcomes such as its own can be handed back at once; -1 if that is not known. */
   int outcomesFit = -1;
 
+  /** Whether it cannot be more. Both are written by the lane's thread before it ends the chunk. */
   boolean fitIsCertain;
 
   /** Set under the run's lock when the run no longer waits for this chunk. */

@@ -828,7 +828,6 @@ public final class Run<F> {
     return delivered;
   }
 
-  /** So many outcomes such as those of a chunk can be handed back at once. */
   void finish(Chunk<F> chunk, long workerNanos, long handoverNanos, int fruitlessDeaths) {
     boolean endsNow;
     lock.lock();

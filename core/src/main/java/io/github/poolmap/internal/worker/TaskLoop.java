@@ -98,7 +98,7 @@ final class TaskLoop implements Runnable {
   private long cpuStart;
   private int outboxEnd;
   private int lastInOutbox;
-  private boolean outboxFull;
+  private int definedInOutbox;
   private boolean timed;
   private int firstState;
   private long itemStart;
@@ -284,7 +284,7 @@ final class TaskLoop implements Runnable {
     lastDoorbell = chunkStart;
     outboxEnd = 0;
     lastInOutbox = -1;
-    outboxFull = false;
+    definedInOutbox = 0;
     ledger.openOutbox(chunk);
     RemoteFunction<Mapper<Object, Object>> function = functions.get(message.functionId());
     if (function == null) {
@@ -417,7 +417,7 @@ final class TaskLoop implements Runnable {
   }
 
   private int begin(int position, Outcome.Kind kind, @Nullable Object value) {
-    boolean next = !outboxFull && position == lastInOutbox + 1;
+    boolean next = position == lastInOutbox + 1;
     return Outcome.begin(outcome, position, next, kind, taken, value);
   }
 
@@ -455,10 +455,10 @@ final class TaskLoop implements Runnable {
   /** Hands the packed outcome over, so that nothing which happens to this JVM can take it back. */
   private void commit(ItemThread thread, int position) throws IOException {
     int size = outcome.size();
-    outboxFull |= outboxEnd + size > Ledger.HALF_BYTES;
-    if (outboxFull) {
-      // The parent may read it before it reads the outbox.
+    if (outboxEnd + size > Ledger.HALF_BYTES) {
+      // The parent may read it before it reads the outbox, or those behind it there before it.
       Outcome.complete(outcome, position, results);
+      results.forgetDefinitions(definedInOutbox);
       // The parent may be busy. That is not the time of the item any more.
       ledger.advanceItem(chunk, position, Ledger.SENDING);
       thread.leave();
@@ -467,6 +467,7 @@ final class TaskLoop implements Runnable {
       ledger.writeOutcome(chunk, outboxEnd, outcome.array(), size);
       outboxEnd += size;
       lastInOutbox = position;
+      definedInOutbox = results.definitions();
       ledger.commit(chunk, outboxEnd);
     }
     ledger.advanceItem(chunk, position, Ledger.DONE);
