@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * A program that ends with a pool open, in the way that its second argument says. Its first
@@ -124,7 +125,7 @@ final class EndingProgram {
                 jvm -> {
                   if (launches.incrementAndGet() == which) {
                     journal.add("launching");
-                    awaitNothingButTheEnd();
+                    awaitWaitForLaunches();
                   }
                   return jvm;
                 })
@@ -155,12 +156,12 @@ final class EndingProgram {
     return command;
   }
 
-  /** Waits until the end of the program waits, and no other worker is left that it could be for. */
-  private static void awaitNothingButTheEnd() {
-    while (ProcessHandle.current().children().findAny().isPresent()
-        || Thread.getAllStackTraces().keySet().stream()
-            .filter(thread -> thread.getName().equals("poolmap-program-end"))
-            .noneMatch(thread -> thread.getState() == Thread.State.TIMED_WAITING)) {
+  /** Waits until the end of the program waits for launches, the last that it does. */
+  private static void awaitWaitForLaunches() {
+    while (Thread.getAllStackTraces().entrySet().stream()
+        .filter(thread -> thread.getKey().getName().equals("poolmap-program-end"))
+        .flatMap(thread -> Stream.of(thread.getValue()))
+        .noneMatch(frame -> frame.getMethodName().equals("await"))) {
       LockSupport.parkNanos(5_000_000);
     }
   }

@@ -99,6 +99,47 @@ class LargeItemsTest {
     try (Stream<Object> results = inRows.imap(x -> text((Integer) x, large), inputs)) {
       assertThat(results.toList()).isEqualTo(expected);
     }
+    try (Stream<Object> results = inRows.imapUnordered(x -> text((Integer) x, large), inputs)) {
+      assertThat(results.toList()).containsExactlyInAnyOrderElementsOf(expected);
+    }
+  }
+
+  @Test
+  void whatCameBesideTheOthersAndWhatDidNotIsKeptWhenTheWorkerDies() {
+    List<Outcome<Object, Object>> outcomes =
+        pool.with(o -> o.chunkSize(20))
+            .mapOutcomes(
+                x -> {
+                  switch ((int) x) {
+                    case 2 -> {
+                      return new OtherText("text".repeat(75_000), Thread.State.NEW);
+                    }
+                    case 3 -> throw new IllegalStateException("text".repeat(75_000));
+                    case 4 -> {
+                      return new Text(4, "small");
+                    }
+                    case 5 -> {
+                      return new OtherText("small", Thread.State.BLOCKED);
+                    }
+                    case 8 -> Runtime.getRuntime().halt(5);
+                    default -> {}
+                  }
+                  return x;
+                },
+                IntStream.range(0, 20).<Object>mapToObj(x -> x).toList());
+    for (int i = 0; i < 20; i++) {
+      Outcome<Object, Object> outcome = outcomes.get(i);
+      assertThat(outcome.isSuccess()).as("item %s", i).isEqualTo(i != 3 && i != 8);
+      assertThat(outcome.attempts()).as("item %s", i).isEqualTo(1);
+    }
+    assertThat(outcomes.get(2).value())
+        .isEqualTo(new OtherText("text".repeat(75_000), Thread.State.NEW));
+    assertThat(outcomes.get(3).failure()).hasCauseInstanceOf(IllegalStateException.class);
+    assertThat(outcomes.get(4).value()).isEqualTo(new Text(4, "small"));
+    assertThat(outcomes.get(5).value()).isEqualTo(new OtherText("small", Thread.State.BLOCKED));
+    assertThat(outcomes.get(7).value()).isEqualTo(7);
+    assertThat(outcomes.get(8).failure()).isInstanceOf(WorkerCrashedException.class);
+    assertThat(outcomes.get(19).value()).isEqualTo(19);
   }
 
   /** Each of them would take a system call. */

@@ -2,6 +2,7 @@ package io.github.poolmap.internal.process;
 
 import io.github.poolmap.internal.run.OpenPools;
 import io.github.poolmap.internal.wire.Depth;
+import io.github.poolmap.internal.wire.WorkerFolder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -23,7 +24,8 @@ import org.slf4j.event.Level;
  * the program.
  *
  * <p>A worker that is being launched has files which nobody deletes if this JVM is gone before the
- * other one runs, or if a signal was for both. So the end waits for such launches, within a limit.
+ * other one runs, or if a signal was for both. So the end waits for such launches, within a limit;
+ * what is made by later ones the JVM deletes as the last thing that it does.
  *
  * <p>A signal may be for the whole group of processes, as from a service manager. Then workers die
  * of it while they work, each followed by its lane, which deletes its folder if it is given the
@@ -53,6 +55,7 @@ final class ProgramEnd implements Runnable {
 
   private static volatile boolean hadWorkers;
   private static volatile boolean underWay;
+  private static volatile boolean signalled;
 
   private ProgramEnd() {}
 
@@ -80,8 +83,8 @@ final class ProgramEnd implements Runnable {
      * Tells whether its files may stay if this JVM is gone now. A signal may be for its process,
      * too, which heeds it while it boots.
      */
-    private boolean mayBeLeft(boolean bySignal) {
-      return bySignal || !handedOver;
+    private boolean mayBeLeft() {
+      return signalled || !handedOver;
     }
   }
 
@@ -92,7 +95,10 @@ final class ProgramEnd implements Runnable {
     }
     registered = true;
     try {
-      Runtime.getRuntime().addShutdownHook(new Thread(new ProgramEnd(), "poolmap-program-end"));
+      Thread hook = new Thread(null, new ProgramEnd(), "poolmap-program-end", 0, false);
+      // That of the thread which opens a pool may be of an application that is unloaded.
+      hook.setContextClassLoader(ProgramEnd.class.getClassLoader());
+      Runtime.getRuntime().addShutdownHook(hook);
     } catch (IllegalStateException tooLate) {
       underWay = true;
     }
@@ -108,6 +114,29 @@ final class ProgramEnd implements Runnable {
   /** Tells whether the program is ending, and nothing shall be begun that is not for a call. */
   static boolean isUnderWay() {
     return underWay;
+  }
+
+  /**
+   * A folder has been made. When the end is under way nobody may wait for who made it, so the JVM
+   * deletes it at its very end. At other times that would be to remember all folders there ever
+   * were.
+   */
+  static void seeTo(WorkerFolder folder) {
+    if (!underWay) {
+      return;
+    }
+    try {
+      // The last one is deleted first.
+      folder.path().toFile().deleteOnExit();
+      folder.files().forEach(file -> file.toFile().deleteOnExit());
+    } catch (IllegalStateException tooLate) {
+      LOG.debug("{} may be left to the next program", folder.path(), tooLate);
+    }
+  }
+
+  /** Tells whether a signal ends the program, which may end workers, too. */
+  static boolean isBySignal() {
+    return signalled;
   }
 
   /** A worker is there. */
@@ -138,12 +167,12 @@ final class ProgramEnd implements Runnable {
 
   @Override
   public void run() {
-    underWay = true;
     boolean bySignal = isRunning("SIGTERM handler") || isRunning("SIGHUP handler");
-    // Workers ignore it as soon as they are ready.
-    boolean byInterrupt = isRunning("SIGINT handler");
+    // Workers ignore Ctrl-C as soon as they are ready.
+    signalled = bySignal || isRunning("SIGINT handler");
+    underWay = true;
     // Who ends a program from outside gives it no chance to close anything, and workers have none.
-    if (Depth.current() == 0 && hadWorkers && !bySignal && !byInterrupt) {
+    if (Depth.current() == 0 && hadWorkers && !signalled) {
       OpenPools.tellAtTheEnd();
     }
     try {
@@ -152,9 +181,7 @@ final class ProgramEnd implements Runnable {
         await(() -> WORKERS.stream().noneMatch(ChildJvm::isWorking), SIGNAL_MILLIS);
       }
       // Last, since workers that die now may be followed by others.
-      boolean signalled = bySignal || byInterrupt;
-      await(
-          () -> LAUNCHES.stream().noneMatch(launch -> launch.mayBeLeft(signalled)), LAUNCH_MILLIS);
+      await(() -> LAUNCHES.stream().noneMatch(Launch::mayBeLeft), LAUNCH_MILLIS);
     } catch (InterruptedException e) {
       LOG.debug("interrupted; the workers that are left end with this JVM", e);
     }

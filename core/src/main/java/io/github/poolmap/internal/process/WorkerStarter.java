@@ -57,7 +57,7 @@ final class WorkerStarter {
         backend.startTook(started, System.nanoTime() - begun);
         return started;
       } catch (Launcher.BootException e) {
-        if (!e.isByOutsideSignal() || attempt >= e.signalsAllowed()) {
+        if (!e.isByOutsideSignal() || attempt >= e.signalsAllowed() || ProgramEnd.isBySignal()) {
           throw e;
         }
         LOG.atLevel(ProgramEnd.levelOfLoss())
