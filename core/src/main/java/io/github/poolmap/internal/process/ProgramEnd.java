@@ -1,5 +1,6 @@
 package io.github.poolmap.internal.process;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.github.poolmap.internal.run.OpenPools;
 import io.github.poolmap.internal.wire.Depth;
 import io.github.poolmap.internal.wire.WorkerFolder;
@@ -46,6 +47,9 @@ final class ProgramEnd implements Runnable {
 
   /** So long it may take until the files of workers that are being launched are looked after. */
   private static final long LAUNCH_MILLIS = 1_000;
+
+  /** So long a launch is put off that begins when the program is ending. */
+  private static final long GRACE_MILLIS = 50;
 
   private static final Set<ChildJvm> WORKERS = ConcurrentHashMap.newKeySet();
   private static final Set<Launch> LAUNCHES = ConcurrentHashMap.newKeySet();
@@ -108,6 +112,10 @@ final class ProgramEnd implements Runnable {
   static Launch beginLaunch() {
     Launch launch = new Launch();
     LAUNCHES.add(launch);
+    if (underWay) {
+      // Perhaps all hooks have ended, and this JVM is gone before anything has been made.
+      Uninterruptibles.sleepUninterruptibly(GRACE_MILLIS, TimeUnit.MILLISECONDS);
+    }
     return launch;
   }
 
