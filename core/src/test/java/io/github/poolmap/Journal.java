@@ -88,4 +88,11 @@ final class Journal implements Serializable {
       Thread.sleep(2);
     }
   }
+
+  /** Waits in a task, which an interrupt ends, until there are so many entries. */
+  void holdSize(int size) throws InterruptedException {
+    while (lines().size() < size) {
+      Thread.sleep(2);
+    }
+  }
 }

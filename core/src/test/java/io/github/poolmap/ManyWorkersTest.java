@@ -154,7 +154,8 @@ class ManyWorkersTest {
     Mapper<Object, Object> function = deeds(WORKERS, journal);
     assertThat(learnsThatTasksCompute(pool, function)).isTrue();
     int few = 0;
-    for (int call = 0; call < 6; call++) {
+    // Where the machine has other things to do lanes are late, which calls for others.
+    for (int call = 0; call < CALLS && few == 0; call++) {
       List<Object> inputs = new ArrayList<>(times(200, Deed.COMPUTE));
       for (int at = 0; at < inputs.size(); at += 20) {
         inputs.set(at, Deed.FAIL_OR_NOT);
