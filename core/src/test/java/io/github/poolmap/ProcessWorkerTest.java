@@ -91,7 +91,8 @@ class ProcessWorkerTest {
   }
 
   @Test
-  void aPoolHasNoMoreJvmsThanWorkers() {
+  void aPoolHasNoMoreJvmsThanWorkers(@TempDir Path directory) {
+    Journal seen = new Journal(directory.resolve("seen"));
     try (Pool<Object, Object> pool = spawned().workers(2).build()) {
       assertThat(ProcessHandle.current().children()).isEmpty();
       Set<Long> pids =
@@ -99,7 +100,10 @@ class ProcessWorkerTest {
               pool.with(o -> o.chunkSize(1))
                   .map(
                       x -> {
-                        Thread.sleep(20);
+                        seen.add(pid());
+                        while (new HashSet<>(seen.lines()).size() < 2) {
+                          Thread.sleep(2);
+                        }
                         return pid();
                       },
                       PoolUnderTest.range(60)));
