@@ -92,7 +92,6 @@ final class PrivateFolder {
     Path folder = Files.createTempDirectory(in, prefix + ProcessMark.THIS.pid() + "-");
     boolean marked = false;
     try {
-      ProgramEnd.seeTo(new WorkerFolder(folder));
       ProcessMark.THIS.write(new WorkerFolder(folder).owner());
       marked = true;
     } finally {

@@ -3,7 +3,6 @@ package io.github.poolmap.internal.process;
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.github.poolmap.internal.run.OpenPools;
 import io.github.poolmap.internal.wire.Depth;
-import io.github.poolmap.internal.wire.WorkerFolder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -26,7 +25,7 @@ import org.slf4j.event.Level;
  *
  * <p>A worker that is being launched has files which nobody deletes if this JVM is gone before the
  * other one runs, or if a signal was for both. So the end waits for such launches, within a limit;
- * what is made by later ones the JVM deletes as the last thing that it does.
+ * later ones are put off for a moment, in which this JVM is gone if nothing else holds it.
  *
  * <p>A signal may be for the whole group of processes, as from a service manager. Then workers die
  * of it while they work, each followed by its lane, which deletes its folder if it is given the
@@ -122,24 +121,6 @@ final class ProgramEnd implements Runnable {
   /** Tells whether the program is ending, and nothing shall be begun that is not for a call. */
   static boolean isUnderWay() {
     return underWay;
-  }
-
-  /**
-   * A folder has been made. When the end is under way nobody may wait for who made it, so the JVM
-   * deletes it at its very end. At other times that would be to remember all folders there ever
-   * were.
-   */
-  static void seeTo(WorkerFolder folder) {
-    if (!underWay) {
-      return;
-    }
-    try {
-      // The last one is deleted first.
-      folder.path().toFile().deleteOnExit();
-      folder.files().forEach(file -> file.toFile().deleteOnExit());
-    } catch (IllegalStateException tooLate) {
-      LOG.debug("{} may be left to the next program", folder.path(), tooLate);
-    }
   }
 
   /** Tells whether a signal ends the program, which may end workers, too. */

@@ -6,7 +6,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * The private folder of one worker: what is in it, under which name.
@@ -76,24 +75,19 @@ public record WorkerFolder(Path path) {
     if (parent == null) {
       return false;
     }
-    return new WorkerFolder(parent).files().contains(file)
+    WorkerFolder folder = new WorkerFolder(parent);
+    return file.equals(folder.socket())
+        || file.equals(folder.address())
+        || file.equals(folder.owner())
+        || file.equals(folder.worker())
+        || file.equals(folder.token())
+        || file.equals(folder.ledger())
+        || file.equals(folder.values())
+        || file.equals(folder.arguments())
+        || file.equals(folder.crashReport())
+        || file.equals(folder.exit())
+        || file.equals(ExitFile.aside(folder))
         || StackFile.isName(file.getFileName().toString());
-  }
-
-  /** Returns the files that may be in it, but those of stacks. */
-  public List<Path> files() {
-    return List.of(
-        socket(),
-        address(),
-        owner(),
-        worker(),
-        token(),
-        ledger(),
-        values(),
-        arguments(),
-        crashReport(),
-        exit(),
-        ExitFile.aside(this));
   }
 
   /**
