@@ -73,12 +73,11 @@ class SpansTest {
     }
   }
 
-  private static Pool<Integer, Integer> pool(PoolKind kind, Recorder recorder) {
+  private static <R> Pool<Integer, R> pool(PoolKind kind, Recorder recorder) {
     return switch (kind) {
-      case SERIAL -> SerialPool.<Integer, Integer>builder().watchedBy(recorder).build();
-      case THREADS -> ThreadPool.<Integer, Integer>builder().workers(2).watchedBy(recorder).build();
-      case PROCESSES ->
-          ProcessPool.<Integer, Integer>builder().workers(2).watchedBy(recorder).build();
+      case SERIAL -> SerialPool.<Integer, R>builder().watchedBy(recorder).build();
+      case THREADS -> ThreadPool.<Integer, R>builder().workers(2).watchedBy(recorder).build();
+      case PROCESSES -> ProcessPool.<Integer, R>builder().workers(2).watchedBy(recorder).build();
     };
   }
 
@@ -136,6 +135,26 @@ class SpansTest {
                                 && run.end() >= item.end()));
     if (kind != PoolKind.SERIAL) {
       assertThat(recorder.of(Span.Kind.START_UP)).isNotEmpty();
+    }
+  }
+
+  /** JVMs of one system count from the same moment, so what happens in a worker is seen exactly. */
+  @ParameterizedTest
+  @EnumSource
+  void aRunIsSeenWhenItWas(PoolKind kind) {
+    Recorder recorder = new Recorder();
+    List<Long> times;
+    try (Pool<Integer, Long> pool = pool(kind, recorder)) {
+      times = pool.map(x -> System.nanoTime(), List.of(0, 1, 2, 3, 4));
+    }
+
+    for (int i = 0; i < times.size(); i++) {
+      int index = i;
+      long time = times.get(i);
+      assertThat(recorder.of(Span.Kind.RUN))
+          .filteredOn(run -> run.first() <= index && index < run.first() + run.items())
+          .hasSize(1)
+          .allMatch(run -> run.start() <= time && time <= run.end());
     }
   }
 

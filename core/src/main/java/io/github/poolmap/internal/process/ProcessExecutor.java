@@ -88,7 +88,7 @@ final class ProcessExecutor implements ChunkExecutor<ShippedFunction> {
 
   /**
    * What has to be added to times of the worker's clock. What it says arrives later than it is
-   * said, so the least of all differences is the nearest.
+   * said, so of all differences, where there are any, the least is the nearest.
    */
   private long clockOffset;
 

@@ -81,6 +81,7 @@ final class WorkerStarter {
     Started answer = null;
     IOException violation = null;
     try {
+      long asked = System.nanoTime();
       started
           .data()
           .write(
@@ -91,8 +92,7 @@ final class WorkerStarter {
       long arrived = System.nanoTime();
       if (frame != null) {
         answer = Started.read(frame.payload(), backend.startLoader());
-        // Late rather than early by what the answer took: no item shall get less than its time.
-        started.setClockOffset(arrived - answer.nanoTime());
+        started.setClockOffset(WorkerClock.offset(asked, answer.nanoTime(), arrived));
         started.setFindsValues(answer.findsValues());
         started.setTaskThread(answer.thread());
       }
