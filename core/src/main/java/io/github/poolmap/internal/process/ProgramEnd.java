@@ -9,6 +9,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -47,8 +49,11 @@ final class ProgramEnd implements Runnable {
   /** So long it may take until the files of workers that are being launched are looked after. */
   private static final long LAUNCH_MILLIS = 1_000;
 
-  /** So long a launch is put off that begins when the program is ending. */
-  private static final long GRACE_MILLIS = 50;
+  /**
+   * So long a launch is put off that begins when nothing waits for it any more. On a busy machine a
+   * JVM whose hooks have ended needs some tens of milliseconds to be gone.
+   */
+  private static final long GRACE_MILLIS = 200;
 
   private static final Set<ChildJvm> WORKERS = ConcurrentHashMap.newKeySet();
   private static final Set<Launch> LAUNCHES = ConcurrentHashMap.newKeySet();
@@ -59,6 +64,9 @@ final class ProgramEnd implements Runnable {
   private static volatile boolean hadWorkers;
   private static volatile boolean underWay;
   private static volatile boolean signalled;
+
+  /** Whether launches are waited for no more. Guarded by the workers. */
+  private static boolean over;
 
   private ProgramEnd() {}
 
@@ -104,14 +112,19 @@ final class ProgramEnd implements Runnable {
       Runtime.getRuntime().addShutdownHook(hook);
     } catch (IllegalStateException tooLate) {
       underWay = true;
+      endWaits();
     }
   }
 
   /** A worker is about to be launched. */
   static Launch beginLaunch() {
     Launch launch = new Launch();
-    LAUNCHES.add(launch);
-    if (underWay) {
+    boolean unseen;
+    synchronized (WORKERS) {
+      LAUNCHES.add(launch);
+      unseen = over;
+    }
+    if (unseen) {
       // Perhaps all hooks have ended, and this JVM is gone before anything has been made.
       Uninterruptibles.sleepUninterruptibly(GRACE_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -156,30 +169,56 @@ final class ProgramEnd implements Runnable {
 
   @Override
   public void run() {
-    boolean bySignal = isRunning("SIGTERM handler") || isRunning("SIGHUP handler");
-    // Workers ignore Ctrl-C as soon as they are ready.
-    signalled = bySignal || isRunning("SIGINT handler");
     underWay = true;
-    // Who ends a program from outside gives it no chance to close anything, and workers have none.
-    if (Depth.current() == 0 && hadWorkers && !signalled) {
-      OpenPools.tellAtTheEnd();
-    }
+    Set<String> threads = threadNames();
+    boolean bySignal = threads.contains("SIGTERM handler") || threads.contains("SIGHUP handler");
+    // Workers ignore Ctrl-C as soon as they are ready.
+    signalled = bySignal || threads.contains("SIGINT handler");
     try {
+      // Who ends a program from outside gives it no chance to close anything, and workers have
+      // none.
+      if (Depth.current() == 0 && hadWorkers && !signalled) {
+        OpenPools.tellAtTheEnd();
+      }
       endIdle();
       if (bySignal) {
         await(() -> WORKERS.stream().noneMatch(ChildJvm::isWorking), SIGNAL_MILLIS);
       }
       // Last, since workers that die now may be followed by others.
-      await(() -> LAUNCHES.stream().noneMatch(Launch::mayBeLeft), LAUNCH_MILLIS);
+      synchronized (WORKERS) {
+        await(() -> LAUNCHES.stream().noneMatch(Launch::mayBeLeft), LAUNCH_MILLIS);
+        // Before another one can begin, which would count on being waited for.
+        endWaits();
+      }
     } catch (InterruptedException e) {
       LOG.debug("interrupted; the workers that are left end with this JVM", e);
+    } finally {
+      endWaits();
     }
   }
 
-  /** Signals are handled in threads of this name. */
-  private static boolean isRunning(String threadName) {
-    return Thread.getAllStackTraces().keySet().stream()
-        .anyMatch(thread -> thread.getName().equals(threadName));
+  private static void endWaits() {
+    synchronized (WORKERS) {
+      over = true;
+    }
+  }
+
+  /**
+   * Returns what the threads of this JVM are called; signals are handled in threads of certain
+   * names. Without looking at their stacks, which takes a second for a thousand threads.
+   */
+  private static Set<String> threadNames() {
+    ThreadGroup all = Thread.currentThread().getThreadGroup();
+    while (all.getParent() != null) {
+      all = all.getParent();
+    }
+    // What finds no room is left out without a word.
+    Thread[] threads = new Thread[all.activeCount() + 16];
+    int count;
+    while ((count = all.enumerate(threads)) == threads.length) {
+      threads = new Thread[2 * count];
+    }
+    return Stream.of(threads).limit(count).map(Thread::getName).collect(Collectors.toSet());
   }
 
   private static void endIdle() throws InterruptedException {
