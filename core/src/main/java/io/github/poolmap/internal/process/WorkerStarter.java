@@ -92,7 +92,7 @@ final class WorkerStarter {
       long arrived = System.nanoTime();
       if (frame != null) {
         answer = Started.read(frame.payload(), backend.startLoader());
-        started.setClockOffset(WorkerClock.offset(asked, answer.nanoTime(), arrived));
+        started.setClockOffset(WorkerClock.offset(asked, answer, arrived));
         started.setFindsValues(answer.findsValues());
         started.setTaskThread(answer.thread());
       }

@@ -189,6 +189,7 @@ final class TaskLoop implements Runnable {
 
   /** Becomes a worker of its pool: runs what the pool wants to be done before the first task. */
   private void start(long id, Start start) throws IOException {
+    long heard = System.nanoTime();
     ItemThread thread = (ItemThread) Thread.currentThread();
     Throwable failure = null;
     // Another pool's, if there was one, are forgotten.
@@ -218,7 +219,8 @@ final class TaskLoop implements Runnable {
     } finally {
       thread.leave();
     }
-    Started answer = new Started(System.nanoTime(), failure, values != null, OwnIds.threadId());
+    Started answer =
+        new Started(heard, System.nanoTime(), failure, values != null, OwnIds.threadId());
     data.write(FrameType.STARTED, id, answer.pack());
   }
 

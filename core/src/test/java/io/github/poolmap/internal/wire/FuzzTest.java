@@ -117,8 +117,8 @@ class FuzzTest {
     frames.add(frame(FrameType.START, Start.pack(1, "worker", function, function)));
     frames.add(frame(FrameType.RESET, Reset.pack("mark", function)));
     frames.add(frame(FrameType.RESET_DONE, new Leftovers("a thread").pack()));
-    frames.add(frame(FrameType.STARTED, new Started(5, thrown, true, 7).pack()));
-    frames.add(frame(FrameType.STARTED, new Started(5, null, false, 0).pack()));
+    frames.add(frame(FrameType.STARTED, new Started(5, 6, thrown, true, 7).pack()));
+    frames.add(frame(FrameType.STARTED, new Started(5, 6, null, false, 0).pack()));
     frames.add(frame(FrameType.FUNCTION, function));
     frames.add(frame(FrameType.FUNCTION, lambda(5, "text")));
     Packer chunk = ChunkMessage.begin(1, true, true);
