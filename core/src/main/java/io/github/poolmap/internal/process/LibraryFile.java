@@ -1,5 +1,6 @@
 package io.github.poolmap.internal.process;
 
+import io.github.poolmap.internal.run.EndHook;
 import io.github.poolmap.internal.wire.WorkerFolder;
 import java.io.IOException;
 import java.io.InputStream;
@@ -105,8 +106,7 @@ final class LibraryFile {
     Path jar = folder.resolve(JAR);
     boolean written = false;
     try {
-      Runtime.getRuntime()
-          .addShutdownHook(new Thread(null, () -> delete(folder), "poolmap-lib", 0, false));
+      EndHook.add(() -> delete(folder), "poolmap-lib");
       ProcessMark.THIS.write(new WorkerFolder(folder).owner());
       write(own, jar);
       written = true;

@@ -1,6 +1,7 @@
 package io.github.poolmap.internal.process;
 
 import com.google.common.util.concurrent.Uninterruptibles;
+import io.github.poolmap.internal.run.EndHook;
 import io.github.poolmap.internal.run.OpenPools;
 import io.github.poolmap.internal.wire.Depth;
 import java.util.ArrayList;
@@ -106,13 +107,12 @@ final class ProgramEnd implements Runnable {
     }
     registered = true;
     try {
-      Thread hook = new Thread(null, new ProgramEnd(), "poolmap-program-end", 0, false);
-      // That of the thread which opens a pool may be of an application that is unloaded.
-      hook.setContextClassLoader(ProgramEnd.class.getClassLoader());
-      Runtime.getRuntime().addShutdownHook(hook);
+      EndHook.add(new ProgramEnd(), "poolmap-program-end");
     } catch (IllegalStateException tooLate) {
       underWay = true;
-      endWaits();
+      synchronized (WORKERS) {
+        over = true;
+      }
     }
   }
 
@@ -170,48 +170,40 @@ final class ProgramEnd implements Runnable {
   @Override
   public void run() {
     underWay = true;
+    try {
+      try {
+        endWorkers();
+      } finally {
+        // Last, since workers that die now may be followed by others.
+        awaitLaunches();
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("interrupted; the workers that are left end with this JVM", e);
+    }
+  }
+
+  private static void endWorkers() throws InterruptedException {
     Set<String> threads = threadNames();
     boolean bySignal = threads.contains("SIGTERM handler") || threads.contains("SIGHUP handler");
     // Workers ignore Ctrl-C as soon as they are ready.
     signalled = bySignal || threads.contains("SIGINT handler");
-    try {
-      // Who ends a program from outside gives it no chance to close anything, and workers have
-      // none.
-      if (Depth.current() == 0 && hadWorkers && !signalled) {
-        OpenPools.tellAtTheEnd();
-      }
-      endIdle();
-      if (bySignal) {
-        await(() -> WORKERS.stream().noneMatch(ChildJvm::isWorking), SIGNAL_MILLIS);
-      }
-      // Last, since workers that die now may be followed by others.
-      synchronized (WORKERS) {
-        await(() -> LAUNCHES.stream().noneMatch(Launch::mayBeLeft), LAUNCH_MILLIS);
-        // Before another one can begin, which would count on being waited for.
-        endWaits();
-      }
-    } catch (InterruptedException e) {
-      LOG.debug("interrupted; the workers that are left end with this JVM", e);
-    } finally {
-      endWaits();
+    // Who ends a program from outside gives it no chance to close anything, and workers have none.
+    if (Depth.current() == 0 && hadWorkers && !signalled) {
+      OpenPools.tellAtTheEnd();
     }
-  }
-
-  private static void endWaits() {
-    synchronized (WORKERS) {
-      over = true;
+    endIdle();
+    if (bySignal) {
+      await(() -> WORKERS.stream().noneMatch(ChildJvm::isWorking), SIGNAL_MILLIS);
     }
   }
 
   /**
    * Returns what the threads of this JVM are called; signals are handled in threads of certain
-   * names. Without looking at their stacks, which takes a second for a thousand threads.
+   * names. Without looking at their stacks: with 2,000 threads that took three seconds.
    */
   private static Set<String> threadNames() {
+    // The hook is in the topmost group.
     ThreadGroup all = Thread.currentThread().getThreadGroup();
-    while (all.getParent() != null) {
-      all = all.getParent();
-    }
     // What finds no room is left out without a word.
     Thread[] threads = new Thread[all.activeCount() + 16];
     int count;
@@ -238,6 +230,17 @@ final class ProgramEnd implements Runnable {
     for (ChildJvm worker : ending) {
       worker.awaitExit(end);
       worker.deleteFolder();
+    }
+  }
+
+  /** Has no launch begin unseen: who begins later than this has looked finds that it is over. */
+  private static void awaitLaunches() throws InterruptedException {
+    synchronized (WORKERS) {
+      try {
+        await(() -> LAUNCHES.stream().noneMatch(Launch::mayBeLeft), LAUNCH_MILLIS);
+      } finally {
+        over = true;
+      }
     }
   }
 

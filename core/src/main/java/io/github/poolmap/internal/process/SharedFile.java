@@ -1,6 +1,7 @@
 package io.github.poolmap.internal.process;
 
 import io.github.poolmap.PoolException;
+import io.github.poolmap.internal.run.EndHook;
 import io.github.poolmap.internal.wire.RawFile;
 import io.github.poolmap.internal.wire.RawForm;
 import io.github.poolmap.internal.wire.WorkerFolder;
@@ -99,9 +100,7 @@ final class SharedFile {
 
   private static void deleteAtTheEnd() {
     try {
-      Runtime.getRuntime()
-          .addShutdownHook(
-              new Thread(null, () -> ALL.forEach(SharedFile::delete), "poolmap-shared", 0, false));
+      EndHook.add(() -> ALL.forEach(SharedFile::delete), "poolmap-shared");
     } catch (IllegalStateException tooLate) {
       LOG.debug("the program is ending; what it shares now is left to the next one", tooLate);
     }

@@ -6,6 +6,7 @@ import io.github.poolmap.WorkerStartException;
 import io.github.poolmap.internal.run.Descriptions;
 import io.github.poolmap.internal.wire.Frame;
 import io.github.poolmap.internal.wire.FrameType;
+import io.github.poolmap.internal.wire.Packer;
 import io.github.poolmap.internal.wire.Start;
 import io.github.poolmap.internal.wire.Started;
 import java.io.IOException;
@@ -81,13 +82,9 @@ final class WorkerStarter {
     Started answer = null;
     IOException violation = null;
     try {
+      Packer start = Start.pack(slot, name, backend.codec(), backend.startEffect());
       long asked = System.nanoTime();
-      started
-          .data()
-          .write(
-              FrameType.START,
-              started.pid(),
-              Start.pack(slot, name, backend.codec(), backend.startEffect()));
+      started.data().write(FrameType.START, started.pid(), start);
       Frame frame = started.data().read();
       long arrived = System.nanoTime();
       if (frame != null) {
