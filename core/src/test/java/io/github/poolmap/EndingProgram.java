@@ -1,11 +1,14 @@
 package io.github.poolmap;
 
+import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -46,8 +49,20 @@ final class EndingProgram {
       endDuringLaunch(journal, StartStrategy.standby(1), 2);
       return;
     }
-    if (args[1].equals("boot for a call")) {
-      stayDuringBoot(journal);
+    if (args[1].equals("boot")) {
+      stayDuringBoot(journal, UnaryOperator.identity(), process -> true);
+      return;
+    }
+    if (args[1].equals("long boot")) {
+      // A shell that gets Ctrl-C before its child runs heeds it when that ends.
+      stayDuringBoot(
+          journal,
+          EndingProgram::late,
+          process -> process.info().command().orElse("").endsWith("/sleep"));
+      return;
+    }
+    if (args[1].equals("pool of a group of threads")) {
+      openInAGroup();
       return;
     }
     ProcessPool<Object, Object> pool =
@@ -78,6 +93,14 @@ final class EndingProgram {
       }
       case "call in a hook" -> {
         hook(() -> journal.add("in the hook: " + pool.map(x -> x * 2, List.of(3, 4))));
+        System.exit(3);
+      }
+      case "late call in a hook" -> {
+        hook(
+            () -> {
+              awaitEndOfHook();
+              journal.add("in the hook: " + pool.map(x -> x * 2, List.of(3, 4)));
+            });
         System.exit(3);
       }
       case "close in a hook" -> {
@@ -112,6 +135,24 @@ final class EndingProgram {
     }
   }
 
+  /** Opens a pool in a group of threads that is destroyed, as Maven's exec:java does. */
+  @SuppressWarnings("removal")
+  private static void openInAGroup() throws InterruptedException {
+    ThreadGroup group = new ThreadGroup("application");
+    List<ProcessPool<Object, Object>> pools = new ArrayList<>();
+    Thread opener =
+        new Thread(
+            group,
+            () -> {
+              pools.add(ProcessPool.builder().workers(1).build());
+              pools.get(0).map(x -> x, List.of(1));
+            });
+    opener.start();
+    opener.join();
+    group.destroy();
+    Reference.reachabilityFence(pools);
+  }
+
   /** Ends while a worker is being launched, the first one or the second. */
   private static void endDuringLaunch(Journal journal, StartStrategy strategy, int which)
       throws InterruptedException {
@@ -134,16 +175,18 @@ final class EndingProgram {
     journal.hold("launching");
   }
 
-  /** Waits for its end while a worker boots, which takes its time. */
-  private static void stayDuringBoot(Journal journal) throws InterruptedException {
+  /** Waits for its end while a worker boots. */
+  private static void stayDuringBoot(
+      Journal journal, UnaryOperator<List<String>> launcher, Predicate<ProcessHandle> isBooting)
+      throws InterruptedException {
     ProcessPool<Object, Object> pool =
         ProcessPool.builder()
             .workers(1)
             .jvmArgs(ProcessPoolContract.QUICK_BOOT)
-            .launcher(EndingProgram::late)
+            .launcher(launcher)
             .build();
     pool.mapAsync(x -> x, List.of(1));
-    while (ProcessHandle.current().children().findAny().isEmpty()) {
+    while (ProcessHandle.current().descendants().noneMatch(isBooting)) {
       Thread.sleep(1);
     }
     journal.add("booting");
@@ -162,6 +205,15 @@ final class EndingProgram {
         .filter(thread -> thread.getKey().getName().equals("poolmap-program-end"))
         .flatMap(thread -> Stream.of(thread.getValue()))
         .noneMatch(frame -> frame.getMethodName().equals("await"))) {
+      LockSupport.parkNanos(5_000_000);
+    }
+  }
+
+  /** Waits until the end of the program has ended the workers, and has no more to do. */
+  private static void awaitEndOfHook() {
+    while (ProcessHandle.current().children().findAny().isPresent()
+        || Thread.getAllStackTraces().keySet().stream()
+            .anyMatch(thread -> thread.getName().equals("poolmap-program-end"))) {
       LockSupport.parkNanos(5_000_000);
     }
   }

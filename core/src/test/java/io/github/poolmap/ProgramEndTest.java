@@ -174,8 +174,23 @@ class ProgramEndTest {
             "EndingProgram.main(EndingProgram.java:");
   }
 
+  /** On JDK 17 no thread of such a group can be started, and no other hook behind it. */
+  @Test
+  void aPoolMayBeOpenedInAGroupOfThreadsThatIsDestroyed() throws Exception {
+    start("pool of a group of threads");
+    assertEnds(0, Duration.ofSeconds(20), List.of());
+    assertThat(output().lines())
+        .singleElement()
+        .asString()
+        .contains("WARN", "the program ends with a pool open");
+  }
+
   @ParameterizedTest
-  @CsvSource({"call in a hook, 'in the hook: [6, 8]'", "close in a hook, in the hook: [2]"})
+  @CsvSource({
+    "call in a hook, 'in the hook: [6, 8]'",
+    "late call in a hook, 'in the hook: [6, 8]'",
+    "close in a hook, in the hook: [2]"
+  })
   void hooksOfTheProgramMayUseThePool(String how, String entry) throws Exception {
     Journal journal = start(how);
     assertEnds(3, Duration.ofSeconds(20), List.of());
@@ -203,9 +218,10 @@ class ProgramEndTest {
 
   /** It is not there yet to ignore the signal, and its folder is the program's to delete. */
   @ParameterizedTest
-  @CsvSource({"INT, 130", "TERM, 143"})
-  void aSignalToAWorkerThatBootsLeavesNothing(String signal, int status) throws Exception {
-    Journal journal = start("boot for a call");
+  @CsvSource({"boot, INT, 130", "boot, TERM, 143", "long boot, INT, 130", "long boot, TERM, 143"})
+  void aSignalToAWorkerThatBootsLeavesNothing(String how, String signal, int status)
+      throws Exception {
+    Journal journal = start(how);
     journal.awaitEntry("booting");
     List<ProcessHandle> workers = program.descendants().toList();
     assertThat(workers).isNotEmpty();
