@@ -3,9 +3,9 @@ package io.github.poolmap.internal.run;
 /**
  * What the library does at the end of the program.
  *
- * <p>In a thread without any context of the caller who happened to need it first. It may be kept
- * for long, and on JDK 17 a hook whose thread group has been destroyed, as that of a program which
- * a build tool runs in its own JVM, cannot be started; nor can those behind it.
+ * <p>In a thread that has no class loader and no group of the caller who happened to need it first.
+ * It may be kept for long, and on JDK 17 a hook whose thread group has been destroyed, as that of a
+ * program which a build tool runs in its own JVM, cannot be started; nor can those behind it.
  */
 public final class EndHook {
 
