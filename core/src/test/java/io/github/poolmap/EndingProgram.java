@@ -1,15 +1,29 @@
 package io.github.poolmap;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.turbo.TurboFilter;
+import ch.qos.logback.core.spi.FilterReply;
+import com.google.common.util.concurrent.Uninterruptibles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.ref.Reference;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
+import org.slf4j.Marker;
 
 /**
  * A program that ends with a pool open, in the way that its second argument says. Its first
@@ -49,6 +63,16 @@ final class EndingProgram {
       endDuringLaunch(journal, StartStrategy.standby(1), 2);
       return;
     }
+    if (args[1].equals("launch, and a log that fails")) {
+      whenTheEndLogs(
+          () -> {
+            throw new IllegalStateException("the log fails");
+          });
+      // Of a program that has started no workers the end would log nothing.
+      quickPool().map(x -> x, List.of(1));
+      endDuringLaunch(journal, StartStrategy.spawn(), 1);
+      return;
+    }
     if (args[1].equals("boot")) {
       stayDuringBoot(journal, UnaryOperator.identity(), process -> true);
       return;
@@ -63,6 +87,10 @@ final class EndingProgram {
     }
     if (args[1].equals("pool of a group of threads")) {
       openInAGroup();
+      return;
+    }
+    if (args[1].equals("late call in a hook")) {
+      callLate(journal);
       return;
     }
     ProcessPool<Object, Object> pool =
@@ -93,14 +121,6 @@ final class EndingProgram {
       }
       case "call in a hook" -> {
         hook(() -> journal.add("in the hook: " + pool.map(x -> x * 2, List.of(3, 4))));
-        System.exit(3);
-      }
-      case "late call in a hook" -> {
-        hook(
-            () -> {
-              awaitEndOfHook();
-              journal.add("in the hook: " + pool.map(x -> x * 2, List.of(3, 4)));
-            });
         System.exit(3);
       }
       case "close in a hook" -> {
@@ -151,6 +171,65 @@ final class EndingProgram {
     opener.join();
     group.destroy();
     Reference.reachabilityFence(pools);
+  }
+
+  /** Has a hook make a call that needs a new worker, when nothing waits for its launch any more. */
+  private static void callLate(Journal journal) {
+    CompletableFuture<Thread> end = new CompletableFuture<>();
+    whenTheEndLogs(() -> end.complete(Thread.currentThread()));
+    // Of a program that has started no workers the end would log nothing.
+    ProcessPool<Object, Object> used = quickPool();
+    used.map(x -> x, List.of(1));
+    ProcessPool<Integer, Integer> unused = quickPool();
+    hook(
+        () -> {
+          Uninterruptibles.joinUninterruptibly(end.join());
+          Set<Path> before = workerFolders();
+          long called = System.nanoTime();
+          CompletableFuture<List<Integer>> call = unused.mapAsync(x -> x * 2, List.of(3, 4));
+          while (before.containsAll(workerFolders())) {
+            LockSupport.parkNanos(1_000_000);
+          }
+          long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - called);
+          journal.add(millis >= 200 ? "put off" : "begun after " + millis + " ms");
+          journal.add("in the hook: " + call.join());
+        });
+    System.exit(3);
+  }
+
+  private static <T, R> ProcessPool<T, R> quickPool() {
+    return ProcessPool.<T, R>builder().workers(1).jvmArgs(ProcessPoolContract.QUICK_BOOT).build();
+  }
+
+  private static Set<Path> workerFolders() {
+    try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith("poolmap-"))
+          .collect(Collectors.toSet());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Has something done whenever the library's own hook is about to log. */
+  private static void whenTheEndLogs(Runnable action) {
+    ((LoggerContext) LoggerFactory.getILoggerFactory())
+        .addTurboFilter(
+            new TurboFilter() {
+              @Override
+              public FilterReply decide(
+                  Marker marker,
+                  Logger logger,
+                  Level level,
+                  String format,
+                  Object[] arguments,
+                  Throwable failure) {
+                if (Thread.currentThread().getName().equals("poolmap-program-end")) {
+                  action.run();
+                }
+                return FilterReply.NEUTRAL;
+              }
+            });
   }
 
   /** Ends while a worker is being launched, the first one or the second. */
@@ -205,15 +284,6 @@ final class EndingProgram {
         .filter(thread -> thread.getKey().getName().equals("poolmap-program-end"))
         .flatMap(thread -> Stream.of(thread.getValue()))
         .noneMatch(frame -> frame.getMethodName().equals("await"))) {
-      LockSupport.parkNanos(5_000_000);
-    }
-  }
-
-  /** Waits until the end of the program has ended the workers, and has no more to do. */
-  private static void awaitEndOfHook() {
-    while (ProcessHandle.current().children().findAny().isPresent()
-        || Thread.getAllStackTraces().keySet().stream()
-            .anyMatch(thread -> thread.getName().equals("poolmap-program-end"))) {
       LockSupport.parkNanos(5_000_000);
     }
   }

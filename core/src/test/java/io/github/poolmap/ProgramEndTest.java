@@ -186,16 +186,22 @@ class ProgramEndTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "call in a hook, 'in the hook: [6, 8]'",
-    "late call in a hook, 'in the hook: [6, 8]'",
-    "close in a hook, in the hook: [2]"
-  })
+  @CsvSource({"call in a hook, 'in the hook: [6, 8]'", "close in a hook, in the hook: [2]"})
   void hooksOfTheProgramMayUseThePool(String how, String entry) throws Exception {
     Journal journal = start(how);
     assertEnds(3, Duration.ofSeconds(20), List.of());
     assertThat(journal.lines()).contains(entry);
     assertThat(output()).doesNotContain("Exception");
+  }
+
+  /** Unless another hook holds it the JVM is gone by the time there is a folder. */
+  @Test
+  void aLaunchThatNobodyWaitsForIsPutOff() throws Exception {
+    Journal journal = start("late call in a hook");
+    assertProcessesEnd(3, Duration.ofSeconds(20), List.of());
+    assertThat(journal.lines()).containsExactly("put off", "in the hook: [6, 8]");
+    assertThat(output()).doesNotContain("Exception");
+    awaitNothingLeft();
   }
 
   @ParameterizedTest
@@ -213,6 +219,16 @@ class ProgramEndTest {
     Journal journal = start(how);
     journal.awaitEntry("launching");
     assertProcessesEnd(0, SOON, List.of());
+    awaitNothingLeft();
+  }
+
+  /** What comes before the wait for launches logs, by whatever the program has for it. */
+  @Test
+  void launchesAreWaitedForThoughALogFails() throws Exception {
+    Journal journal = start("launch, and a log that fails");
+    journal.awaitEntry("launching");
+    assertProcessesEnd(0, SOON, List.of());
+    assertThat(output()).contains("IllegalStateException: the log fails");
     awaitNothingLeft();
   }
 
