@@ -36,8 +36,8 @@ public final class CrashContainmentCommand extends ExampleCommand {
   @Option(
       names = "--task-timeout-millis",
       converter = TimeoutRange.class,
-      description = "Time limit of a task, 200 to 60000 ms (default: 1000).")
-  private int taskTimeoutMillis = 1_000;
+      description = "Time limit of a task, 200 to 60000 ms (default: 5000).")
+  private int taskTimeoutMillis = 5_000;
 
   @Override
   public Integer call() throws Exception {
