@@ -253,14 +253,20 @@ class GatheringTest {
             List.of(),
             counting);
     Iterable<Integer> inputs = () -> IntStream.range(0, ITEMS).iterator();
-    Call call = new Call(calls, "test", x -> x, inputs, MapOptions.defaults());
-    try (Stream<Object> results = engine.imap(call, true)) {
-      assertThat(results.mapToInt(x -> 1).sum()).isEqualTo(ITEMS);
+    try {
+      // In the first call code is compiled, and chunks are not so small without waiting either.
+      for (int i = 0; i < 2; i++) {
+        chunks.set(0);
+        Call call = new Call(calls, "test", x -> x, inputs, MapOptions.defaults());
+        try (Stream<Object> results = engine.imap(call, true)) {
+          assertThat(results.mapToInt(x -> 1).sum()).isEqualTo(ITEMS);
+        }
+      }
     } finally {
       engine.shutdown();
       engine.awaitWorkers();
     }
-    // It is 50 to 90, and 17 to 19 without.
-    assertThat(ITEMS / chunks.get()).as("items a chunk").isGreaterThan(25);
+    // It is 20 to 60, beside busy loops and pinned to a core, too, and 5 to 7 without.
+    assertThat(ITEMS / chunks.get()).as("items a chunk").isGreaterThan(12);
   }
 }
