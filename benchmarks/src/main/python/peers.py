@@ -7,10 +7,13 @@ a time in seconds for one unit of the work, or by "error" and what went wrong. T
 ends it, whatever it is doing.
 """
 
+import contextlib
 import gc
 import math
 import os
 import queue
+import shutil
+import signal
 import sys
 import threading
 import time
@@ -278,9 +281,19 @@ def set_up(workload, peer, numbers):
 
 
 def end():
-    for child in multiprocessing.active_children():
-        child.kill()
-    os._exit(0)
+    try:
+        # As the end of the interpreter would.
+        folder = multiprocessing.current_process()._config.get("tempdir")
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+        # Those that share a pipe with loky's resource tracker, which deletes what they have made
+        # as soon as all are gone.
+        for child in multiprocessing.active_children():
+            # Those of loky cannot be killed by their method.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child.pid, signal.SIGKILL)
+    finally:
+        os._exit(0)
 
 
 def read_commands(descriptor, commands):

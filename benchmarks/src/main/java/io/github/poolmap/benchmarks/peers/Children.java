@@ -1,14 +1,24 @@
 package io.github.poolmap.benchmarks.peers;
 
+import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** The processes that this program has started: none outlives it, nor do those that it started. */
 public final class Children {
 
   private static final long PATIENCE_SECONDS = 3;
+
+  /** So long one may take that heeds the end of its input. */
+  private static final long KIND_SECONDS = 1;
+
+  private static final long FAMILY_PATIENCE_SECONDS = 1;
 
   private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
@@ -46,16 +56,41 @@ public final class Children {
 
   private static void end(Process process) {
     // Once it has ended nobody knows any more whom it started.
-    ProcessHandle[] family = process.descendants().toArray(ProcessHandle[]::new);
-    process.destroy();
+    List<ProcessHandle> family = process.descendants().toList();
     try {
-      process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      closeInput(process);
+      if (!process.waitFor(KIND_SECONDS, TimeUnit.SECONDS)) {
+        process.destroy();
+        process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     process.destroyForcibly();
-    for (ProcessHandle member : family) {
-      member.destroyForcibly();
+    awaitEnd(family);
+    family.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /** Peers in Python end with their input, and clear away what they have made. */
+  private static void closeInput(Process process) {
+    try {
+      process.getOutputStream().close();
+    } catch (IOException e) {
+      // It has ended.
+    }
+  }
+
+  /** Lets them end by themselves: one of loky's deletes what the others have left. */
+  private static void awaitEnd(List<ProcessHandle> family) {
+    CompletableFuture<Void> end =
+        CompletableFuture.allOf(
+            family.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new));
+    try {
+      end.get(FAMILY_PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      // They are killed.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

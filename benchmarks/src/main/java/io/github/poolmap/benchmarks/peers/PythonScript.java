@@ -85,7 +85,14 @@ public final class PythonScript {
         new PythonPeer(
             name,
             command,
-            Map.of("PEERS_IMPORT_NUMPY", numpy ? "1" : "0", "PYTHONDONTWRITEBYTECODE", "1"),
+            Map.of(
+                "PEERS_IMPORT_NUMPY",
+                numpy ? "1" : "0",
+                "PYTHONDONTWRITEBYTECODE",
+                "1",
+                // Loky's tracker says how much it deletes of what others have left.
+                "PYTHONWARNINGS",
+                "ignore:resource_tracker:UserWarning"),
             LIMIT));
     return this;
   }

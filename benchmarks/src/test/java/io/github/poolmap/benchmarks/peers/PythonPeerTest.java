@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.poolmap.benchmarks.measure.PeerFailedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The protocol, with shell scripts for peers. */
 @Timeout(60)
@@ -70,5 +73,17 @@ class PythonPeerTest {
     peer.close();
     handle.onExit().get();
     assertFalse(handle.isAlive());
+  }
+
+  /** As loky has a process that deletes what the others have left. */
+  @Test
+  void itsChildrenMayDoSomethingWhenItHasEnded(@TempDir Path folder) throws Exception {
+    Path done = folder.resolve("done");
+    String child = "while kill -0 $0 2> /dev/null; do sleep 0.02; done; touch \"$1\"";
+    String script = "echo ready; sh -c '" + child + "' $$ " + done + " & echo ok 1; wait";
+    try (PythonPeer peer = peer(script, LONG)) {
+      peer.measure();
+    }
+    assertTrue(Files.exists(done));
   }
 }
