@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
@@ -144,7 +145,8 @@ class ProgramEndTest {
           signal("TERM", true);
           assertProcessesEnd(143, SOON, workers);
           assertThat(output()).doesNotContain("WARN");
-        });
+        },
+        this::workerFolders);
   }
 
   @Test
@@ -236,7 +238,8 @@ class ProgramEndTest {
           assertThat(workers).isNotEmpty();
           signal(signal, true);
           assertProcessesEnd(status, SOON, workers);
-        });
+        },
+        this::foldersThatStay);
   }
 
   /** A program that ends, in a folder of its own. */
@@ -250,10 +253,10 @@ class ProgramEndTest {
    * On a machine with too much to do that may be too short, and what is left is for the next
    * program to sweep; so it may be tried again.
    */
-  private void assertLeavesNothing(End end) throws Exception {
+  private void assertLeavesNothing(End end, Callable<List<Path>> look) throws Exception {
     for (int attempt = 1; ; attempt++) {
       end.run();
-      List<Path> left = foldersThatStay();
+      List<Path> left = look.call();
       if (left.isEmpty()) {
         return;
       }
